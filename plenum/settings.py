@@ -1,0 +1,165 @@
+"""Every setting of the product, in one place: command line > `PLENUM_*` environment > settings file > default.
+
+An unknown or wrong setting is an error at start, in a sentence that names it. The settings file is TOML with the
+field names below; it is `plenum.toml` in the data directory, or the file that `PLENUM_CONFIG` or `--config` names.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+ENV_PREFIX = "PLENUM_"
+
+
+class SettingsError(Exception):
+    """A setting is unknown or has a wrong value; the message says which and why."""
+
+    code = "bad_settings"
+
+
+class Settings(BaseModel):
+    """What an operator may set. Times end in `_s`, lengths are characters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = "127.0.0.1"
+    """Address that HTTP and Socket.IO listen on."""
+    port: int = Field(default=8080, ge=0, le=65535)
+    """TCP port of the pages and the signaling; 0 lets the system choose."""
+    data_dir: Path = Path("data")
+    """Everything that is kept: database, recordings, keys, certificate."""
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    """PEM files. Without them and with a host other than loopback, a self-signed pair is made and kept."""
+    tls: bool | None = None
+    """False: never TLS here (a reverse proxy does it). None: TLS exactly when the host is not loopback."""
+    public_url: str | None = None
+    """What people type, such as https://meet.example.org; needed behind a reverse proxy."""
+    behind_proxy: bool = False
+    """Take the caller for rate limits from the last X-Forwarded-For entry. Only behind a proxy of your own."""
+    public_address: tuple[str, ...] = ()
+    """Addresses announced for media besides the local ones (NAT 1:1)."""
+    media_port: int = Field(default=10000, ge=0, le=65535)
+    """UDP port of the media server; further workers take the next ones."""
+    media_host: str = "::"
+    """Address the media sockets bind; `::` is every IPv4 and IPv6 address."""
+    media_workers: int = Field(default=1, ge=1, le=64)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json"
+    metrics_token: str | None = None
+    """Bearer token for /metrics; without it only loopback may read them."""
+    grace_s: float = Field(default=30, ge=1, le=600)
+    """How long a participant who lost the network keeps the seat."""
+    empty_after_s: float = Field(default=120, ge=1, le=86400)
+    """A session ends after the room has stood empty this long."""
+    retention_days: float = Field(default=14, gt=0, le=365)
+    """Recordings are deleted this long after their session ended."""
+
+    @field_validator("public_address", mode="before")
+    @classmethod
+    def _split_addresses(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("public_address")
+    @classmethod
+    def _check_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for address in value:
+            ipaddress.ip_address(address)
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_url(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/") if value else None
+
+    @model_validator(mode="after")
+    def _check_tls(self) -> Settings:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("tls_cert and tls_key go together")
+        return self
+
+    @property
+    def loopback(self) -> bool:
+        """Does HTTP listen on loopback only?"""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def use_tls(self) -> bool:
+        """Own certificate, or any host that browsers would refuse camera and microphone on."""
+        if self.tls is not None:
+            return self.tls
+        return self.tls_cert is not None or not self.loopback
+
+
+def load(
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    config: Path | None = None,
+) -> Settings:
+    """Read all sources. Raises SettingsError."""
+    given = {key: value for key, value in (overrides or {}).items() if value is not None}
+    env = _from_environment(os.environ if environ is None else environ)
+    config = config or (Path(env.pop("config")) if "config" in env else None)
+    data_dir = Path(given.get("data_dir") or env.get("data_dir") or Settings.model_fields["data_dir"].default)
+    merged = {**_from_file(config, data_dir), **env, **given}
+    try:
+        return Settings(**merged)
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from None
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    known = set(Settings.model_fields) | {"config"}
+    found: dict[str, Any] = {}
+    for name, value in environ.items():
+        if not name.startswith(ENV_PREFIX):
+            continue
+        field = name.removeprefix(ENV_PREFIX).lower()
+        if field not in known:
+            raise SettingsError(f"{name}: unknown setting{_nearest(field, known)}")
+        found[field] = value
+    return found
+
+
+def _from_file(path: Path | None, data_dir: Path) -> dict[str, Any]:
+    chosen = path or data_dir / "plenum.toml"
+    if path is None and not chosen.exists():
+        return {}
+    try:
+        values = tomllib.loads(chosen.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{chosen}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{chosen}: {error}") from None
+    for key in values:
+        if key not in Settings.model_fields:
+            raise SettingsError(f"{chosen}: {key}: unknown setting{_nearest(key, Settings.model_fields)}")
+    return values
+
+
+def _nearest(field: str, known: Any) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(field, list(known), n=1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "settings"
+    return f"{where}: {first['msg'].removeprefix('Value error, ')}"

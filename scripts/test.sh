@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Everything `make test` runs, in the order in which a failure is cheapest to see.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+part() { printf '\n\033[1m==> %s\033[0m\n' "$*"; }
+
+part "Style and import contracts"
+.venv/bin/ruff check .
+.venv/bin/ruff format --check .
+.venv/bin/lint-imports
+part "Types"
+.venv/bin/mypy
+.venv/bin/python -m mypy.stubtest sfu._native
+part "Client: types and unit tests"
+(cd static_client && npx tsc --noEmit && npm test --silent)
+part "Native core"
+(cd sfu/native && cargo clippy --quiet --locked --all-targets --release -- -D warnings && cargo test --quiet --locked --release)
+part "Python and end-to-end tests"
+exec .venv/bin/python -m pytest "$@"
