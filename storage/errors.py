@@ -1,0 +1,57 @@
+"""Errors of storage: one base, stable codes."""
+
+
+class StorageError(Exception):
+    """Base of all errors raised on purpose by this package."""
+
+    code = "storage"
+
+
+class NotFound(StorageError):
+    code = "not_found"
+
+
+class WrongState(StorageError):
+    """The row is in a state that does not allow this (ended is final)."""
+
+    code = "wrong_state"
+
+
+class SequenceTaken(StorageError):
+    code = "sequence_taken"
+
+
+class NumbersExhausted(StorageError):
+    """Every conference number is in use."""
+
+    code = "numbers_exhausted"
+
+
+class AlreadyResponding(StorageError):
+    code = "already_responding"
+
+
+class NoAnswer(StorageError):
+    code = "no_answer"
+
+
+class NoSuchBlob(StorageError):
+    code = "no_such_blob"
+
+
+class BadPath(StorageError):
+    code = "bad_path"
+
+
+class LinkUsed(StorageError):
+    code = "link_used"
+
+
+class LinkExpired(StorageError):
+    code = "link_expired"
+
+
+class SchemaTooNew(StorageError):
+    """The database was written by a newer version of the program."""
+
+    code = "schema_too_new"

@@ -1,0 +1,172 @@
+"""What the packages above may ask of storage. Each interface has an embedded form (one process, SQLite, a
+folder) and may have a distributed one (Postgres, Redis, S3); `tests/storage/contract.py` is the meaning of
+the words here, and every form passes it.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from storage.base import Database
+from storage.ids import NodeId
+from storage.records import Lease, NodeReport, OutboxItem, StoredEvent
+
+__all__ = [
+    "Blob",
+    "BlobStore",
+    "Bus",
+    "Database",
+    "EventLog",
+    "JsonValue",
+    "LeaseStore",
+    "Limit",
+    "Limiter",
+    "NodeDirectory",
+    "Outbox",
+    "Subscription",
+]
+
+JsonValue = None | bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
+
+
+class Subscription(Protocol):
+    """`close()` is idempotent; nothing is delivered after it returns."""
+
+    async def close(self) -> None: ...
+
+
+class Bus(Protocol):
+    """Messages between nodes: at most once, JSON only, in order per topic and subscriber.
+
+    A subscriber that lags more than its bounded queue loses the oldest messages (counted), never memory.
+    """
+
+    async def publish(self, topic: str, message: JsonValue) -> None: ...
+    async def subscribe(
+        self, topic: str, handler: Callable[[JsonValue], Awaitable[None]]
+    ) -> Subscription: ...
+    async def respond(self, topic: str, handler: Callable[[JsonValue], Awaitable[JsonValue]]) -> Subscription:
+        """At most one responder per topic: a second raises `AlreadyResponding`."""
+        ...
+
+    async def request(self, topic: str, message: JsonValue, *, timeout_s: float) -> JsonValue:
+        """Raises `NoAnswer` when nobody responds, the responder fails or the time is over."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class LeaseStore(Protocol):
+    """Who owns a room. Epochs of one name only grow, also over restarts; they go into tokens and paths."""
+
+    async def acquire(self, name: str, holder: NodeId, *, ttl_s: float) -> Lease | None:
+        """None while another holder's lease lasts; the same holder gets its own lease again, renewed."""
+        ...
+
+    async def renew(self, lease: Lease, *, ttl_s: float) -> Lease | None:
+        """None: it is lost; a newer epoch may exist."""
+        ...
+
+    async def release(self, lease: Lease) -> None: ...
+    async def current(self, name: str) -> Lease | None: ...
+
+
+class NodeDirectory(Protocol):
+    """Which nodes live, how loaded they are, and where a new room goes."""
+
+    async def report(self, report: NodeReport) -> None: ...
+    async def nodes(self) -> Sequence[NodeReport]:
+        """Those heard of within the last 6 seconds (the embedded form's own node is always there)."""
+        ...
+
+    async def place(self, room: str) -> NodeId | None:
+        """The least loaded node that is not draining; None: nobody can take a room."""
+        ...
+
+    async def forget(self, node: NodeId) -> None: ...
+
+
+class EventLog(Protocol):
+    """The room's facts in order. `append` returns when they are durable against the death of the process."""
+
+    async def append(self, conference: str, events: Sequence[tuple[int, int, str, str]]) -> None:
+        """`(seq, at_ms, type, json)` each. Raises `SequenceTaken` if a seq of that conference is there; then
+        none of this call's events is stored. Calls of all rooms share commits, so that a storm stays cheap."""
+        ...
+
+    async def since(self, conference: str, seq: int) -> list[StoredEvent]:
+        """Everything after `seq`, in order; 0 gives all."""
+        ...
+
+    async def redact(self, conference: str, seq: int, json: str) -> None:
+        """Replaces the content of one event (a deleted chat message); its number and time stay."""
+        ...
+
+    async def last_seq(self, conference: str) -> int:
+        """0 if there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    path: str
+    size: int
+    modified_ms: int
+
+
+class BlobStore(Protocol):
+    """Files by path (`a/b/c`, no `..`). `NoSuchBlob` where there is none; deleting nothing is fine."""
+
+    async def put(self, path: str, data: bytes) -> None: ...
+    async def get(self, path: str) -> bytes: ...
+    async def head(self, path: str) -> Blob | None: ...
+    async def get_range(self, path: str, start: int, end: int) -> bytes:
+        """Bytes start..end (end exclusive); shorter at the end of the blob."""
+        ...
+
+    def stream(self, path: str, start: int, end: int) -> AsyncIterator[bytes]:
+        """The same range in pieces of at most 256 KiB."""
+        ...
+
+    async def list(self, prefix: str) -> Sequence[Blob]: ...
+    async def delete(self, path: str) -> None: ...
+    async def delete_prefix(self, prefix: str) -> int:
+        """How many bytes went."""
+        ...
+
+
+class Outbox(Protocol):
+    """Effects to be had after a commit, at least once; one per cause."""
+
+    async def put(self, cause: str, kind: str, payload: JsonValue, *, due_ms: int) -> bool:
+        """False: that cause is in the box already (also if it is done)."""
+        ...
+
+    async def due(self, now_ms: int, *, limit: int = 100) -> list[OutboxItem]: ...
+    async def done(self, item: int, now_ms: int) -> None: ...
+    async def failed(self, item: int, *, retry_ms: int, error: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `amount` within any window of `seconds`, counted per `name` and key."""
+
+    name: str
+    amount: int
+    seconds: int
+
+
+class Limiter(Protocol):
+    """Sliding windows. Keys hold no address: callers go through `caller()` first."""
+
+    def caller(self, address: str) -> str:
+        """A keyed hash of an address whose key is random, kept in memory and thrown away every day."""
+        ...
+
+    async def take(self, *tries: tuple[Limit, str]) -> float | None:
+        """Counts one try against every (limit, key), or against none: then the seconds to wait."""
+        ...
+
+    async def refund(self, *tries: tuple[Limit, str]) -> None:
+        """Takes back one counted try (the PIN was right)."""
+        ...

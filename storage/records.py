@@ -1,0 +1,133 @@
+"""The facts that repositories give out: frozen, detached from any database session. Times are Unix ms."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from storage.ids import ConferenceId, NodeId, SessionId, UserId
+
+
+class StoredEvent(NamedTuple):
+    """One fact of a room's log; a plain tuple `(seq, at_ms, type, json)` will do where one is asked for."""
+
+    seq: int
+    at_ms: int
+    type: str
+    json: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserRecord:
+    """An organiser."""
+
+    id: UserId
+    name: str
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceSettings:
+    """What the organiser chooses (S-36..S-39, E2-3, E2-4)."""
+
+    title: str
+    description: str = ""
+    record: bool = False
+    start_as: str = "speaker"  # speaker | listener
+    who_presents: str = "everyone"  # everyone | promoted
+    max_participants: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceRecord:
+    """A conference with everything that opens it: only for its owner and for the server itself."""
+
+    id: ConferenceId
+    owner: UserId
+    settings: ConferenceSettings
+    created_ms: int
+    expires_ms: int
+    ended_ms: int | None
+    held: bool  # a session was opened at least once
+    number: str
+    pin: str
+    admin_pin: str
+    participant_link: str
+    moderator_link: str
+
+    @property
+    def title(self) -> str:
+        return self.settings.title
+
+    def over(self, now_ms: int) -> str | None:
+        """The stable code why nobody may enter any more, or None while it is open."""
+        if self.ended_ms is not None:
+            return "ended"
+        return "expired" if now_ms >= self.expires_ms else None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """One meeting held in a conference."""
+
+    id: SessionId
+    conference: ConferenceId
+    started_ms: int
+    ended_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipationRecord:
+    """Who took part, in which role, from when to when. Never from where."""
+
+    session: SessionId
+    participant: str
+    number: int
+    name: str
+    role: str
+    moderator: bool
+    joined_ms: int
+    left_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRecord:
+    """One answer to "this conference is recorded": the log keeps every change."""
+
+    conference: ConferenceId
+    session: SessionId
+    participant: str
+    name: str
+    consent: str  # yes | no
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxItem:
+    """Something to be done outside of the transaction that caused it, at least once."""
+
+    id: int
+    cause: str
+    kind: str
+    payload: str
+    due_ms: int
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to own `name` until `until_s` of the store's clock; a newer epoch elsewhere ends it."""
+
+    name: str
+    holder: NodeId
+    epoch: int
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class NodeReport:
+    """What a node says about itself every few seconds."""
+
+    node: NodeId
+    url: str
+    load: float  # 0..1
+    rooms: int
+    draining: bool = False
