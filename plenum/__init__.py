@@ -1,3 +1,3 @@
-"""Plenum: the composition root. Settings, command line, logging and the wiring of the packages; no policy of its own."""
+"""Plenum, the composition root: settings, command line, logging and the wiring of the packages."""
 
 __version__ = "0.1.0"

@@ -15,7 +15,14 @@ from typing import Any
 import structlog
 
 _IPV4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
-_IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-fA-F]{1,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])|(?<![\w:])::(?:[0-9a-fA-F]{1,4}:){0,6}[0-9a-fA-F]{1,4}|(?<![\w:])(?:[0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F:]*")
+_H = "[0-9a-fA-F]{1,4}"
+_IPV6 = re.compile(
+    rf"(?<![\w:.])(?:{_H}:){{2,7}}[0-9a-fA-F]{{0,4}}(?![\w:])"
+    rf"|(?<![\w:])::(?:{_H}:){{0,6}}{_H}"
+    rf"|(?<![\w:])(?:{_H}:){{1,6}}:[0-9a-fA-F:]*"
+)
+    r"(?<![\w:.])(?:[0-9a-fA-F]{1,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])|(?<![\w:])::(?:[0-9a-fA-F]{1,4}:){0,6}[0-9a-fA-F]{1,4}|(?<![\w:])(?:[0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F:]*"
+)
 _CLOCK = re.compile(r"\d{1,2}:\d{2}:\d{2}")
 BLANK = "[address]"
 
@@ -64,7 +71,16 @@ def configure(level: str, style: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("aiortc", "aioice", "engineio", "socketio", "aiohttp.access", "apscheduler", "sqlalchemy", "alembic"):
+    for noisy in (
+        "aiortc",
+        "aioice",
+        "engineio",
+        "socketio",
+        "aiohttp.access",
+        "apscheduler",
+        "sqlalchemy",
+        "alembic",
+    ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

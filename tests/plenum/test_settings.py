@@ -32,14 +32,14 @@ def test_command_line_wins_over_environment_wins_over_file(tmp_path: Path) -> No
     ],
 )
 def test_a_wrong_setting_is_one_clear_sentence(tmp_path: Path, environ: dict[str, str], expected: str) -> None:
-    with pytest.raises(SettingsError, match=".*") as error:
+    with pytest.raises(SettingsError) as error:
         load({"data_dir": tmp_path}, environ=environ)
     assert expected in str(error.value)
 
 
 def test_an_unknown_key_in_the_file_is_named_with_its_file(tmp_path: Path) -> None:
     (tmp_path / "plenum.toml").write_text("media_prot = 2\n")
-    with pytest.raises(SettingsError, match="media_prot: unknown setting .did you mean media_port"):
+    with pytest.raises(SettingsError, match=r"media_prot: unknown setting .did you mean media_port"):
         load({"data_dir": tmp_path}, environ={})
 
 

@@ -1,0 +1,186 @@
+"""The `plenum` command: `serve`, `user`, `bench`, `version`. Errors are one sentence on stderr and exit code 1 or 2."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from plenum import __version__, logs
+from plenum.settings import Settings, SettingsError, load
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Plenum: conferences on your own server.")
+users = typer.Typer(no_args_is_help=True, help="Organisers and their sign-in links.")
+bench = typer.Typer(no_args_is_help=True, help="Measure this installation.")
+app.add_typer(users, name="user")
+app.add_typer(bench, name="bench")
+
+err = Console(stderr=True)
+out = Console()
+
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where everything is kept.")]
+Config = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).")]
+
+
+def main() -> None:
+    """Entry point."""
+    app()
+
+
+def fail(message: str, code: int = 1) -> NoReturn:
+    """One sentence, then out."""
+    err.print(f"[red]plenum:[/red] {message}", highlight=False)
+    raise typer.Exit(code)
+
+
+def read_settings(config: Path | None = None, **given: Any) -> Settings:
+    """Settings from all sources; a wrong one ends the command."""
+    try:
+        return load(given, config=config)
+    except SettingsError as error:
+        fail(str(error), 2)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (default 127.0.0.1).")] = None,
+    port: Annotated[int | None, typer.Option(help="TCP port of pages and signaling (default 8080).")] = None,
+    data_dir: DataDir = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain, PEM.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its key, PEM.")] = None,
+    public_address: Annotated[
+        list[str] | None,
+        typer.Option(help="Address that media is reachable at from outside (NAT 1:1). Repeatable."),
+    ] = None,
+    public_url: Annotated[str | None, typer.Option(help="What people type, behind a reverse proxy.")] = None,
+    media_port: Annotated[int | None, typer.Option(help="UDP port of the media server (default 10000).")] = None,
+    config: Config = None,
+) -> None:
+    """Serve conferences: pages, signaling, media server and recorder in one process tree."""
+    settings = read_settings(
+        config,
+        host=host,
+        port=port,
+        data_dir=data_dir,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+        public_address=tuple(public_address) if public_address else None,
+        public_url=public_url,
+        media_port=media_port,
+    )
+    logs.configure(settings.log_level, settings.log_format)
+    import uvloop
+
+    from plenum.server import Running, StartError
+    from plenum.server import serve as run
+
+    def announce(running: Running) -> None:
+        out.print(
+            f"\n[bold]Plenum {__version__}[/bold] serves [bold cyan]{running.url}[/bold cyan]",
+            highlight=False,
+        )
+        if running.fingerprint:
+            out.print(
+                f"  Self-signed certificate; your browser will ask once. SHA-256 fingerprint:\n  {running.fingerprint}",
+                highlight=False,
+                soft_wrap=True,
+            )
+        if running.sign_in_url:
+            out.print(
+                f"  Sign in as organiser, once: [bold]{running.sign_in_url}[/bold]\n  Another link: plenum user link",
+                highlight=False,
+                soft_wrap=True,
+            )
+        out.print(f"  Media: UDP port {running.media_port}. Stop with Ctrl-C.\n", highlight=False)
+        sys.stdout.flush()
+
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(run(settings, announce))
+    except StartError as error:
+        fail(str(error))
+
+
+@users.command("link")
+def user_link(
+    name: Annotated[str | None, typer.Option(help="Which organiser; the first one otherwise.")] = None,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Print a new one-time sign-in link."""
+    settings = read_settings(config, data_dir=data_dir)
+
+    async def make() -> str | None:
+        async with _storage(settings) as storage:
+            return await storage.users.new_sign_in_link(name)
+
+    token = asyncio.run(make())
+    if token is None:
+        fail(f"there is no organiser called {name!r}: see `plenum user list`" if name else "there is no organiser yet")
+    out.print(f"{_base_url(settings)}/sign-in#{token}", highlight=False, soft_wrap=True)
+
+
+@users.command("add")
+def user_add(
+    name: Annotated[str, typer.Argument(help="The organiser's name.")],
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Add an organiser and print the one-time sign-in link."""
+    settings = read_settings(config, data_dir=data_dir)
+
+    async def make() -> str | None:
+        async with _storage(settings) as storage:
+            await storage.users.add(name)
+            return await storage.users.new_sign_in_link(name)
+
+    out.print(f"{_base_url(settings)}/sign-in#{asyncio.run(make())}", highlight=False, soft_wrap=True)
+
+
+@users.command("list")
+def user_list(data_dir: DataDir = None, config: Config = None) -> None:
+    """List the organisers."""
+    settings = read_settings(config, data_dir=data_dir)
+
+    async def read() -> list[tuple[str, int]]:
+        async with _storage(settings) as storage:
+            return [(user.name, user.created_at) for user in await storage.users.all()]
+
+    table = Table("name", "since")
+    for name, created in asyncio.run(read()):
+        table.add_row(name, time.strftime("%Y-%m-%d", time.gmtime(created / 1000)))
+    out.print(table)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    out.print(__version__, highlight=False)
+
+
+def _base_url(settings: Settings) -> str:
+    from plenum.server import _own_url
+
+    return settings.public_url or _own_url(settings, settings.port, tls_on=settings.use_tls)
+
+
+def _storage(settings: Settings) -> Any:
+    import contextlib
+
+    from storage.service import Storage, StorageConfig
+
+    @contextlib.asynccontextmanager
+    async def opened() -> Any:
+        storage = await Storage.open(StorageConfig(data_dir=settings.data_dir))
+        try:
+            yield storage
+        finally:
+            await storage.close()
+
+    return opened()

@@ -1,0 +1,211 @@
+"""`plenum serve`: opens every part in order, wires them, and closes them in the opposite order.
+
+Order of opening: storage, media server, recorder, signaling, portal, HTTP. What is closed when something fails half-way
+is exactly what was opened (one AsyncExitStack).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+import signal
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from plenum import __version__, tls
+from plenum.health import Health
+from plenum.settings import Settings
+from portal.app import Portal, PortalSettings
+from recorder.retention import sweep
+from recorder.supervisor import RecorderService, RecorderSettings
+from sfu.service import MediaConfig, MediaServer
+from signaling.app import Signaling, SignalingSettings
+from signaling.auth import TokenMint
+from storage.service import Storage, StorageConfig
+
+log = structlog.get_logger()
+
+STATIC_DIR = Path(__file__).resolve().parent.parent / "static_client" / "dist"
+RETENTION_EVERY_MINUTES = 10
+
+
+class StartError(Exception):
+    """The server cannot start; the message says why and what to do."""
+
+    code = "cannot_start"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that serves: where, and the one-time sign-in link of a first start (or None)."""
+
+    url: str
+    sign_in_url: str | None
+    fingerprint: str | None
+    media_port: int
+
+
+@contextlib.asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[Running]:
+    """Everything up inside the block. Raises StartError."""
+    if not (STATIC_DIR / "index.html").exists():
+        raise StartError("the browser client is not built: run `make setup`")
+    async with contextlib.AsyncExitStack() as stack:
+        storage = await Storage.open(StorageConfig(data_dir=settings.data_dir))
+        stack.push_async_callback(storage.close)
+        media = await _media(settings)
+        stack.push_async_callback(media.close)
+        recorder = RecorderService(
+            storage=storage,
+            media=media,
+            data_dir=settings.data_dir,
+            settings=RecorderSettings(retention_days=settings.retention_days),
+            clock=time.time,
+        )
+        await recorder.start()
+        stack.push_async_callback(recorder.close)
+        mint = TokenMint(await storage.secrets.signing_key())
+        signaling = Signaling(
+            storage=storage,
+            media=media,
+            recorder=recorder.port,
+            mint=mint,
+            settings=SignalingSettings(
+                grace_s=settings.grace_s, empty_after_s=settings.empty_after_s, public_url=settings.public_url
+            ),
+            clock=time.time,
+        )
+        await signaling.start()
+        stack.push_async_callback(signaling.close, restarting=True)
+        app = web.Application()
+        signaling.attach(app)
+        Portal(
+            storage=storage,
+            mint=mint.mint,
+            rooms=signaling,
+            settings=PortalSettings(
+                public_url=settings.public_url,
+                behind_proxy=settings.behind_proxy,
+                secure_cookies=settings.use_tls or (settings.public_url or "").startswith("https://"),
+                version=__version__,
+            ),
+            static_dir=STATIC_DIR,
+            clock=time.time,
+        ).attach(app)
+        Health(
+            checks={"storage": storage.healthy, "media": media.healthy, "recorder": recorder.healthy},
+            parts={"media": media.stats, "signaling": signaling.stats, "recorder": recorder.stats},
+            token=settings.metrics_token,
+        ).attach(app)
+        await _schedule(stack, storage, settings)
+        yield await _listen(stack, app, storage, media, settings)
+        log.info("server.stopping")
+
+
+async def serve(settings: Settings, announce: object = None) -> None:
+    """Serve until SIGINT or SIGTERM. `announce(running)` is called once when ready. Raises StartError."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with serving(settings) as running:
+        if callable(announce):
+            announce(running)
+        log.info("server.ready", version=__version__, media_port=running.media_port)
+        await stop.wait()
+    log.info("server.stopped")
+
+
+async def _media(settings: Settings) -> MediaServer:
+    config = MediaConfig(
+        host=settings.media_host,
+        port=settings.media_port,
+        workers=settings.media_workers,
+        loopback=settings.loopback,
+        public_addresses=settings.public_address,
+    )
+    try:
+        return await MediaServer.start(config)
+    except OSError as error:
+        raise StartError(
+            f"cannot use UDP port {settings.media_port} for media ({error.strerror}): choose another with --media-port"
+        ) from None
+
+
+async def _schedule(stack: contextlib.AsyncExitStack, storage: Storage, settings: Settings) -> None:
+    scheduler = AsyncIOScheduler(timezone=datetime.UTC)
+
+    async def retention() -> None:
+        await sweep(storage, settings.data_dir, int(time.time() * 1000))
+
+    scheduler.add_job(
+        retention,
+        "interval",
+        minutes=RETENTION_EVERY_MINUTES,
+        next_run_time=datetime.datetime.now(datetime.UTC),
+    )
+    scheduler.start()
+    stack.callback(scheduler.shutdown, wait=False)
+
+
+async def _listen(
+    stack: contextlib.AsyncExitStack,
+    app: web.Application,
+    storage: Storage,
+    media: MediaServer,
+    settings: Settings,
+) -> Running:
+    context, print_of_cert = _tls(settings)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    try:
+        site = web.TCPSite(runner, settings.host, settings.port, ssl_context=context, reuse_address=True)
+        await site.start()
+    except OSError as error:
+        raise StartError(
+            f"cannot listen on {settings.host} port {settings.port} ({error.strerror}): choose another with --port"
+        ) from None
+    url = settings.public_url or _own_url(settings, runner.addresses[0][1], tls_on=context is not None)
+    token = await storage.users.ensure_first_organiser()
+    return Running(
+        url=url,
+        sign_in_url=f"{url}/sign-in#{token}" if token else None,
+        fingerprint=print_of_cert,
+        media_port=media.port,
+    )
+
+
+def _tls(settings: Settings) -> tuple[ssl.SSLContext | None, str | None]:
+    if not settings.use_tls:
+        return None, None
+    now = datetime.datetime.now(datetime.UTC)
+    if settings.tls_cert is not None and settings.tls_key is not None:
+        cert, key, own = settings.tls_cert, settings.tls_key, False
+    else:
+        cert, key = tls.self_signed(settings.data_dir / "tls", settings.host, now)
+        own = True
+    try:
+        return tls.server_context(cert, key), tls.fingerprint(cert) if own else None
+    except (OSError, ssl.SSLError) as error:
+        raise StartError(f"cannot use the certificate {cert} with the key {key}: {error}") from None
+
+
+def _own_url(settings: Settings, port: int, *, tls_on: bool) -> str:
+    scheme = "https" if tls_on else "http"
+    host = "localhost" if settings.loopback else settings.host
+    if host in ("0.0.0.0", "::"):
+        host = socket.gethostname()
+    if ":" in host:
+        host = f"[{host}]"
+    default = 443 if tls_on else 80
+    return f"{scheme}://{host}" if port == default else f"{scheme}://{host}:{port}"
