@@ -1,0 +1,49 @@
+// Calls to the REST API (portal/API.md). Every failure is one ApiError with the server's stable code.
+
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status: number,
+    readonly retryAfterS: number | null = null,
+  ) {
+    super(message);
+  }
+}
+
+interface ErrorBody {
+  error?: { code?: string; message?: string; retry_after_s?: number };
+  retry_after_s?: number;
+}
+
+/** Sends JSON, returns JSON (undefined for 204). Throws ApiError: `network` when the server cannot be reached. */
+export async function api<T>(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      credentials: "same-origin",
+      headers: method === "GET" ? { Accept: "application/json" } : { "Content-Type": "application/json" },
+      body: method === "GET" ? null : JSON.stringify(body ?? {}),
+    });
+  } catch {
+    throw new ApiError("network", "The server cannot be reached.", 0);
+  }
+  const text = await response.text();
+  let data: unknown;
+  try {
+    data = text === "" ? undefined : JSON.parse(text);
+  } catch {
+    throw new ApiError("internal", "The server's answer cannot be read.", response.status);
+  }
+  if (response.ok) return data as T;
+  const failure = (data ?? {}) as ErrorBody;
+  const header = Number(response.headers.get("Retry-After") ?? "");
+  const retry = failure.error?.retry_after_s ?? failure.retry_after_s ?? (header > 0 ? header : null);
+  throw new ApiError(
+    failure.error?.code ?? "internal",
+    failure.error?.message ?? "The server could not do that.",
+    response.status,
+    retry,
+  );
+}

@@ -1,0 +1,40 @@
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { route, type Route } from "./router";
+
+type Loader = () => Promise<{ default: ComponentType<Record<string, string>> }>;
+
+const PAGES: Readonly<Record<Route["page"], Loader>> = {
+  landing: () => import("../portal/landing").then(page),
+  home: () => import("../portal/home").then(page),
+  "sign-in": () => import("../portal/sign_in").then(page),
+  pin: () => import("../portal/pin").then(page),
+  link: () => import("../meeting/meeting").then(page),
+  room: () => import("../meeting/meeting").then(page),
+  play: () => import("../player/player").then(page),
+  unknown: () => import("../status/not_found").then(page),
+};
+
+function page(module: { default: unknown }): { default: ComponentType<Record<string, string>> } {
+  return module as { default: ComponentType<Record<string, string>> };
+}
+
+export function App() {
+  const here = route.value;
+  const [shown, setShown] = useState<{ name: Route["page"]; Page: ComponentType<Record<string, string>> } | null>(null);
+  const name = here.page === "link" ? "room" : here.page;
+  useEffect(() => {
+    let stale = false;
+    void PAGES[name]().then((module) => {
+      if (!stale) setShown({ name, Page: module.default });
+    });
+    return () => {
+      stale = true;
+    };
+  }, [name]);
+  if (shown === null || shown.name !== name) return null;
+  const props: Record<string, string> = {};
+  if (here.page === "link") props["secret"] = here.secret;
+  if (here.page === "play") props["id"] = here.id;
+  return <shown.Page {...props} />;
+}

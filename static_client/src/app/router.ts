@@ -1,0 +1,69 @@
+// Which page the address means, and going from one to the other without a reload. No third-party router:
+// there are seven addresses.
+
+import { signal, type ReadonlySignal } from "@preact/signals";
+
+export type Route =
+  | { page: "landing" }
+  | { page: "home" }
+  | { page: "sign-in" }
+  | { page: "pin" }
+  | { page: "link"; secret: string }
+  | { page: "room" }
+  | { page: "play"; id: string }
+  | { page: "unknown" };
+
+const PLAIN: Readonly<Record<string, Route>> = {
+  "/": { page: "landing" },
+  "/home": { page: "home" },
+  "/sign-in": { page: "sign-in" },
+  "/pin": { page: "pin" },
+  "/room": { page: "room" },
+};
+
+/** The route of a path such as `/j/Qm1x`. A trailing slash is forgiven; nothing is decoded but one segment. */
+export function parseRoute(pathname: string): Route {
+  const path = pathname.length > 1 ? pathname.replace(/\/+$/, "") : pathname;
+  const plain = PLAIN[path];
+  if (plain !== undefined) return plain;
+  const parts = /^\/(j|play)\/([^/]+)$/.exec(path);
+  if (parts === null) return { page: "unknown" };
+  let value: string;
+  try {
+    value = decodeURIComponent(parts[2] ?? "");
+  } catch {
+    return { page: "unknown" };
+  }
+  return parts[1] === "j" ? { page: "link", secret: value } : { page: "play", id: value };
+}
+
+const current = signal<Route>(parseRoute(location.pathname));
+
+/** The current route; pages re-render when it changes. */
+export const route: ReadonlySignal<Route> = current;
+
+/** Goes to a path of ours. `replace` leaves no way back to the page that is left. */
+export function navigate(path: string, options: { replace?: boolean } = {}): void {
+  if (options.replace === true) history.replaceState(null, "", path);
+  else history.pushState(null, "", path);
+  current.value = parseRoute(location.pathname);
+  window.scrollTo(0, 0);
+}
+
+/** Follows the back button, and plain clicks on links to our own pages. Called once. */
+export function startRouter(): void {
+  window.addEventListener("popstate", () => {
+    current.value = parseRoute(location.pathname);
+  });
+  document.addEventListener("click", (event) => {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = (event.target as Element | null)?.closest("a");
+    if (link === null || link === undefined || link.target !== "" || link.hasAttribute("download")) return;
+    const url = new URL(link.href, location.href);
+    if (url.origin !== location.origin || parseRoute(url.pathname).page === "unknown") return;
+    if (url.pathname === location.pathname && url.hash !== "") return;
+    event.preventDefault();
+    navigate(url.pathname + url.search + url.hash);
+  });
+}
