@@ -1,0 +1,136 @@
+"""A real `plenum serve` process on a directory of its own, for tests that need the whole product."""
+
+from __future__ import annotations
+
+import contextlib
+import http.cookiejar
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+START_WITHIN_S = 30
+_URL = re.compile(r"serves (\S+)")
+_LINK = re.compile(r"(\S+/sign-in#\S+)")
+
+
+class Server:
+    """One server process. `start()` again after `kill()` serves the same data on the same ports."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        options: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
+        prefix: Sequence[str] = (),
+    ) -> None:
+        self.data_dir = data_dir
+        self.log_path = data_dir / "server.log"
+        self._options, self._env, self._prefix = list(options), dict(env or {}), list(prefix)
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = ""
+        self.sign_in_url: str | None = None
+        self.port = 0
+        self.media_port = 0
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> Server:
+        """Start and wait until it says that it serves."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        offset = self.log_path.stat().st_size if self.log_path.exists() else 0
+        command = [*self._prefix, sys.executable, "-m", "plenum", "serve", "--data-dir", str(self.data_dir)]
+        command += ["--port", str(self.port), "--media-port", str(self.media_port), *self._options]
+        with self.log_path.open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, "COLUMNS": "300", "NO_COLOR": "1", **self._env},
+                start_new_session=True,
+            )
+        self._wait_until_ready(offset)
+        return self
+
+    def _wait_until_ready(self, offset: int) -> None:
+        assert self._process is not None
+        deadline = time.monotonic() + START_WITHIN_S
+        while time.monotonic() < deadline:
+            text = self.log()[offset:]
+            found = _URL.search(text)
+            if found and "Media: UDP port" in text:
+                self.url = found.group(1)
+                self.port = int(self.url.rsplit(":", 1)[1])
+                self.media_port = int(re.search(r"Media: UDP port (\d+)", text).group(1))  # type: ignore[union-attr]
+                link = _LINK.search(text)
+                self.sign_in_url = link.group(1) if link else self.sign_in_url
+                return
+            if self._process.poll() is not None:
+                break
+            time.sleep(0.05)
+        raise AssertionError(f"the server did not start:\n{self.log()[offset:]}")
+
+    def log(self) -> str:
+        """Everything it has printed so far, of all its lives."""
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        """End the process (only it, not its children: the recorder must notice by itself)."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, number)
+            self._process.wait(20)
+            self._process = None
+
+    def stop(self) -> None:
+        """A graceful end."""
+        self.kill(signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def running(data_dir: Path, **options: Any) -> Iterator[Server]:
+    """A started server that is stopped at the end."""
+    server = Server(data_dir, **options).start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+class Organiser:
+    """The organiser over REST, signed in by the one-time link."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+        assert server.sign_in_url is not None
+        self.call("POST", "/api/sign-in", {"token": server.sign_in_url.split("#", 1)[1]})
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        """One request. Raises urllib.error.HTTPError."""
+        data = json.dumps(body if body is not None else {}).encode() if method != "GET" else None
+        request = urllib.request.Request(self._server.url + path, data=data, method=method)
+        request.add_header("Content-Type", "application/json")
+        with self._opener.open(request, timeout=20) as answer:
+            text = answer.read()
+            return json.loads(text) if text else None
+
+    def conference(self, **fields: Any) -> dict[str, Any]:
+        """Create one."""
+        given = {"title": "Council", "description": "", "record": False, "start_as": "speaker"}
+        given |= {"who_presents": "everyone", "max_participants": 300}
+        created: dict[str, Any] = self.call("POST", "/api/conferences", given | fields)
+        return created
