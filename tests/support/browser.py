@@ -73,11 +73,11 @@ _DEVICES = """
 
 
 @asynccontextmanager
-async def chromium(*flags: str) -> AsyncIterator[Browser]:
+async def chromium(*flags: str, executable: str = CHROMIUM) -> AsyncIterator[Browser]:
     """One headless browser."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*FLAGS, *flags], ignore_default_args=["--mute-audio", "--hide-scrollbars"]
+            executable_path=executable, args=[*FLAGS, *flags], ignore_default_args=["--mute-audio", "--hide-scrollbars"]
         )
         try:
             yield browser
