@@ -7,14 +7,18 @@ survives the death of the process (kill -9) at every commit. Other stores come a
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import MetaData, event, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+
+from storage.errors import Unavailable
 
 BUSY_TIMEOUT_MS = 5000
 READERS = 3
@@ -56,13 +60,15 @@ class SqliteDatabase:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        async with self._read_sessions() as session:
-            yield session
+        with _translated():
+            async with self._read_sessions() as session:
+                yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        async with self._write_lock, self._write_sessions() as session, session.begin():
-            yield session
+        with _translated():
+            async with self._write_lock, self._write_sessions() as session, session.begin():
+                yield session
 
     async def ping(self) -> None:
         """Raises if the database cannot be read (for readiness checks)."""
@@ -72,6 +78,15 @@ class SqliteDatabase:
     async def close(self) -> None:
         await self._readers.dispose()
         await self._writer.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The packages above know no SQLAlchemy; integrity errors are the repositories' own business."""
+    try:
+        yield
+    except (OperationalError, PoolTimeout) as error:
+        raise Unavailable(str(error.__cause__ or error)) from error
 
 
 def set_pragmas(connection: sqlite3.Connection, *, read_only: bool) -> None:
@@ -89,9 +104,7 @@ def set_pragmas(connection: sqlite3.Connection, *, read_only: bool) -> None:
 
 
 def _engine(path: Path, *, pool_size: int, read_only: bool) -> AsyncEngine:
-    engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}", pool_size=pool_size, max_overflow=0, pool_timeout=10
-    )
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=pool_size, max_overflow=0, pool_timeout=10)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, _record: object) -> None:

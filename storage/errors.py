@@ -55,3 +55,9 @@ class SchemaTooNew(StorageError):
     """The database was written by a newer version of the program."""
 
     code = "schema_too_new"
+
+
+class Unavailable(StorageError):
+    """The database cannot do it now (locked, full, gone); nothing was changed."""
+
+    code = "unavailable"

@@ -21,7 +21,7 @@ class UserRecord:
 
     id: UserId
     name: str
-    created_ms: int
+    created_at: int
 
 
 @dataclass(frozen=True, slots=True)

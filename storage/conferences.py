@@ -1,0 +1,220 @@
+"""Conferences and what opens them: two links, a number, a PIN and an ADMIN PIN (H-13)."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.base import Database
+from storage.errors import NotFound, NumbersExhausted, WrongState
+from storage.ids import ConferenceId, UserId, new_id
+from storage.records import ConferenceRecord, ConferenceSettings
+from storage.secrets import Secrets
+from storage.tables import Conference, ConferenceSecret, RoomEvent
+
+NUMBER_DIGITS = 6
+PIN_DIGITS = 9  # PIN and ADMIN PIN: one length, set here alone
+LINK_BYTES = 18  # 144 bits
+RESERVATION_MS = 14 * 24 * 3600 * 1000  # H-16
+_NUMBER_TRIES = 50
+
+PARTICIPANT_LINK = "participant_link"
+MODERATOR_LINK = "moderator_link"
+PIN = "pin"
+ADMIN_PIN = "admin_pin"
+
+
+class Conferences:
+    """Deleted conferences are gone for every method here; their sessions and recordings stay."""
+
+    def __init__(self, db: Database, keys: Secrets) -> None:
+        self._db = db
+        self._keys = keys
+
+    async def create(
+        self, owner: str, settings: ConferenceSettings, *, now_ms: int, expires_ms: int | None = None
+    ) -> ConferenceRecord:
+        """Open for 14 days unless told otherwise. Raises NumbersExhausted."""
+        conference = new_id()
+        pin = _digits(PIN_DIGITS)
+        while (admin_pin := _digits(PIN_DIGITS)) == pin:
+            pass
+        doors = {
+            PARTICIPANT_LINK: secrets.token_urlsafe(LINK_BYTES),
+            MODERATOR_LINK: secrets.token_urlsafe(LINK_BYTES),
+            PIN: pin,
+            ADMIN_PIN: admin_pin,
+        }
+        async with self._db.write() as session:
+            row = Conference(
+                id=conference,
+                owner_id=owner,
+                created_ms=now_ms,
+                expires_ms=now_ms + RESERVATION_MS if expires_ms is None else expires_ms,
+                held=False,
+                number=await _free_number(session, now_ms),
+                **asdict(settings),
+            )
+            session.add(row)
+            await session.flush()
+            session.add_all(self._sealed(conference, kind, text) for kind, text in doors.items())
+            return _record(row, doors)
+
+    async def get(self, conference: str) -> ConferenceRecord | None:
+        return await self._one(Conference.id == conference)
+
+    async def by_number(self, number: str) -> ConferenceRecord | None:
+        return await self._one(Conference.number == number)
+
+    async def by_link(self, secret: str) -> tuple[ConferenceRecord, bool] | None:
+        """The conference and whether it is the moderator's link."""
+        lookup = self._keys.keyed_hash("link", secret)
+        async with self._db.read() as session:
+            door = (
+                await session.execute(select(ConferenceSecret).where(ConferenceSecret.lookup == lookup))
+            ).scalar_one_or_none()
+            if door is None:
+                return None
+            found = await self._records(session, Conference.id == door.conference_id)
+            return (found[0], door.kind == MODERATOR_LINK) if found else None
+
+    async def owned_by(self, owner: str) -> list[ConferenceRecord]:
+        """Newest first."""
+        async with self._db.read() as session:
+            return await self._records(session, Conference.owner_id == owner)
+
+    async def update(
+        self, conference: str, settings: ConferenceSettings, *, now_ms: int, expires_ms: int | None = None
+    ) -> ConferenceRecord:
+        """Raises NotFound; WrongState once it is over."""
+        async with self._db.write() as session:
+            row = await _open_row(session, conference, now_ms)
+            for name, value in asdict(settings).items():
+                setattr(row, name, value)
+            if expires_ms is not None:
+                row.expires_ms = expires_ms
+            await session.flush()
+            return (await self._records(session, Conference.id == conference))[0]
+
+    async def end(self, conference: str, at_ms: int) -> bool:
+        """Final. False if it had ended before. Raises NotFound."""
+        async with self._db.write() as session:
+            row = await _row(session, conference)
+            if row.ended_ms is not None:
+                return False
+            row.ended_ms = at_ms
+            return True
+
+    async def set_record(self, conference: str, record: bool) -> None:
+        """The tick was set in the room."""
+        async with self._db.write() as session:
+            await session.execute(update(Conference).where(Conference.id == conference).values(record=record))
+
+    async def delete(self, conference: str, *, now_ms: int) -> None:
+        """Takes it off the list for good: doors, number and room log go; sessions, consents and recordings
+        stay. Only when it is over or was never held: else WrongState. Raises NotFound."""
+        async with self._db.write() as session:
+            row = await _row(session, conference)
+            if row.held and row.ended_ms is None and now_ms < row.expires_ms:
+                raise WrongState("end the conference first")
+            row.deleted_ms = now_ms
+            row.ended_ms = now_ms if row.ended_ms is None else row.ended_ms
+            row.number = None
+            await session.execute(delete(ConferenceSecret).where(ConferenceSecret.conference_id == conference))
+            await session.execute(delete(RoomEvent).where(RoomEvent.conference_id == conference))
+
+    async def _one(self, condition: object) -> ConferenceRecord | None:
+        async with self._db.read() as session:
+            found = await self._records(session, condition)
+            return found[0] if found else None
+
+    async def _records(self, session: AsyncSession, condition: object) -> list[ConferenceRecord]:
+        rows: Sequence[Conference] = (
+            await session.scalars(
+                select(Conference)
+                .where(condition, Conference.deleted_ms.is_(None))  # type: ignore[arg-type]
+                .order_by(Conference.created_ms.desc(), Conference.id)
+            )
+        ).all()
+        doors = await self._doors(session, [row.id for row in rows])
+        return [_record(row, doors[row.id]) for row in rows]
+
+    async def _doors(self, session: AsyncSession, ids: Iterable[str]) -> dict[str, dict[str, str]]:
+        doors: dict[str, dict[str, str]] = {conference: {} for conference in ids}
+        if doors:
+            query = select(ConferenceSecret).where(ConferenceSecret.conference_id.in_(doors))
+            for row in await session.scalars(query):
+                doors[row.conference_id][row.kind] = self._keys.unseal(f"{row.conference_id}/{row.kind}", row.sealed)
+        return doors
+
+    def _sealed(self, conference: str, kind: str, text: str) -> ConferenceSecret:
+        link = kind in (PARTICIPANT_LINK, MODERATOR_LINK)
+        return ConferenceSecret(
+            conference_id=conference,
+            kind=kind,
+            sealed=self._keys.seal(f"{conference}/{kind}", text),
+            lookup=self._keys.keyed_hash("link", text) if link else None,
+        )
+
+
+async def _row(session: AsyncSession, conference: str) -> Conference:
+    row = await session.get(Conference, conference)
+    if row is None or row.deleted_ms is not None:
+        raise NotFound("no such conference")
+    return row
+
+
+async def _open_row(session: AsyncSession, conference: str, now_ms: int) -> Conference:
+    row = await _row(session, conference)
+    if row.ended_ms is not None or now_ms >= row.expires_ms:
+        raise WrongState("the conference is over")
+    return row
+
+
+async def _free_number(session: AsyncSession, now_ms: int) -> str:
+    """Random among the free ones; when they run short, the longest ended or expired conference gives its own."""
+    for _ in range(_NUMBER_TRIES):
+        number = _digits(NUMBER_DIGITS)
+        if (await session.execute(select(Conference.id).where(Conference.number == number))).first() is None:
+            return number
+    over = or_(Conference.ended_ms.is_not(None), Conference.expires_ms <= now_ms)
+    old = (
+        await session.scalars(
+            select(Conference).where(Conference.number.is_not(None), over).order_by(Conference.expires_ms).limit(1)
+        )
+    ).first()
+    if old is None or old.number is None:
+        raise NumbersExhausted("every conference number is in use")
+    number, old.number = old.number, None
+    await session.flush()
+    return number
+
+
+def _digits(count: int) -> str:
+    return f"{secrets.randbelow(10**count):0{count}d}"
+
+
+def _record(row: Conference, doors: dict[str, str]) -> ConferenceRecord:
+    return ConferenceRecord(
+        id=ConferenceId(row.id),
+        owner=UserId(row.owner_id),
+        settings=ConferenceSettings(
+            title=row.title,
+            description=row.description,
+            record=row.record,
+            start_as=row.start_as,
+            who_presents=row.who_presents,
+            max_participants=row.max_participants,
+        ),
+        created_ms=row.created_ms,
+        expires_ms=row.expires_ms,
+        ended_ms=row.ended_ms,
+        held=row.held,
+        number=row.number or "",
+        pin=doors[PIN],
+        admin_pin=doors[ADMIN_PIN],
+        participant_link=doors[PARTICIPANT_LINK],
+        moderator_link=doors[MODERATOR_LINK],
+    )

@@ -1,0 +1,1 @@
+"""Schema history. One file per revision; a released file is never changed."""

@@ -1,0 +1,99 @@
+"""Opens everything that lasts and hands it out as one object. Folder layout below `data_dir`:
+
+plenum.db      the tables        secrets/    keys, mode 0600
+recordings/    media files; `Storage.blobs` is this folder
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from storage.base import Database, SqliteDatabase
+from storage.blobs import ObstoreBlobs
+from storage.bus import InProcessBus
+from storage.conferences import Conferences
+from storage.errors import StorageError
+from storage.events import SqlEventLog
+from storage.ids import NodeId
+from storage.interfaces import BlobStore, Bus, LeaseStore, Limiter, NodeDirectory, Outbox
+from storage.leases import InProcessDirectory, InProcessLeases
+from storage.limiter import InProcessLimiter
+from storage.migrate import migrate
+from storage.outbox import SqlOutbox
+from storage.recordings import Recordings
+from storage.records import NodeReport
+from storage.secrets import Secrets
+from storage.sessions import Consents, Participations, Sessions
+from storage.users import SignInLinks, Users, WebSessions
+
+log = structlog.get_logger()
+LOCAL_NODE = NodeId("local")
+
+
+@dataclass(frozen=True, slots=True)
+class StorageConfig:
+    data_dir: Path
+    database_url: str | None = None  # None: SQLite in the data folder
+
+
+class Storage:
+    """Repositories and shared services of one node. Make it with `open`, end it with `close`."""
+
+    def __init__(
+        self, db: Database, secrets: Secrets, blobs: BlobStore, clock: Callable[[], float], node: NodeId
+    ) -> None:
+        self.db = db
+        self.node = node
+        self.secrets = secrets
+        self.sign_in_links = SignInLinks(db, secrets)
+        self.web_sessions = WebSessions(db, secrets)
+        self.users = Users(db, self.sign_in_links, clock)
+        self.conferences = Conferences(db, secrets)
+        self.sessions = Sessions(db)
+        self.participations = Participations(db)
+        self.consents = Consents(db)
+        self.recordings = Recordings(db)
+        self.events = SqlEventLog(db)
+        self.outbox: Outbox = SqlOutbox(db)
+        self.blobs: BlobStore = blobs
+        self.bus: Bus = InProcessBus()
+        self.leases: LeaseStore = InProcessLeases(time.monotonic, int(clock() * 1000))
+        self.directory: NodeDirectory = InProcessDirectory(NodeReport(node, "", 0.0, 0), time.monotonic)
+        self.limiter: Limiter = InProcessLimiter(clock)
+
+    @classmethod
+    async def open(cls, config: StorageConfig, *, clock: Callable[[], float] = time.time) -> "Storage":
+        """Makes the data folder, the keys and the schema where they are missing. Raises StorageError."""
+        if config.database_url is not None:
+            raise StorageError("only SQLite in the data folder is supported so far")
+        folder = config.data_dir
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / "plenum.db"
+        if await asyncio.to_thread(migrate, path):
+            log.info("database migrated")
+        storage = cls(
+            SqliteDatabase(path),
+            Secrets(folder / "secrets"),
+            ObstoreBlobs.in_folder(folder / "recordings"),
+            clock,
+            LOCAL_NODE,
+        )
+        storage.events.start()
+        return storage
+
+    async def healthy(self) -> bool:
+        try:
+            await self.db.ping()
+        except StorageError:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Idempotent. Stores what waits in the event log first."""
+        await self.events.close()
+        await self.bus.close()
+        await self.db.close()

@@ -1,0 +1,1 @@
+"""The tables of recordings: parts, fragments, speech, chat, receipts."""
