@@ -1,1 +1,4 @@
 //! The packet path: no Python, no sockets, no clock.
+
+pub mod engine;
+pub mod wire;
