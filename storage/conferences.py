@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import Database
 from storage.errors import NotFound, NumbersExhausted, WrongState
-from storage.ids import ConferenceId, UserId, new_id
-from storage.records import ConferenceRecord, ConferenceSettings
+from storage.ids import ConferenceId, InviteeId, UserId, new_id
+from storage.records import ConferenceRecord, ConferenceSettings, Door
 from storage.secrets import Secrets
-from storage.tables import Conference, ConferenceSecret, RoomEvent
+from storage.tables import Conference, ConferenceSecret, Invitee, RoomEvent
 
 NUMBER_DIGITS = 6
 PIN_DIGITS = 9  # PIN and ADMIN PIN: one length, set here alone
@@ -59,7 +59,7 @@ class Conferences:
             )
             session.add(row)
             await session.flush()
-            session.add_all(self._sealed(conference, kind, text) for kind, text in doors.items())
+            session.add_all(self._sealed(row, kind, text) for kind, text in doors.items())
             return _record(row, doors)
 
     async def get(self, conference: str) -> ConferenceRecord | None:
@@ -68,17 +68,16 @@ class Conferences:
     async def by_number(self, number: str) -> ConferenceRecord | None:
         return await self._one(Conference.number == number)
 
-    async def by_link(self, secret: str) -> tuple[ConferenceRecord, bool] | None:
-        """The conference and whether it is the moderator's link."""
+    async def by_number_and_pin(self, number: str, pin: str) -> Door | None:
+        """One look-up by a keyed hash of both: a number that is not there costs what a wrong PIN costs."""
+        lookup = self._keys.keyed_hash("pin", f"{number}/{pin}")
+        return await self._door(lookup, (PIN, ADMIN_PIN))
+
+    async def by_link(self, secret: str) -> Door | None:
+        """By a participant's, a moderator's or an invitee's link."""
         lookup = self._keys.keyed_hash("link", secret)
-        async with self._db.read() as session:
-            door = (
-                await session.execute(select(ConferenceSecret).where(ConferenceSecret.lookup == lookup))
-            ).scalar_one_or_none()
-            if door is None:
-                return None
-            found = await self._records(session, Conference.id == door.conference_id)
-            return (found[0], door.kind == MODERATOR_LINK) if found else None
+        door = await self._door(lookup, (PARTICIPANT_LINK, MODERATOR_LINK))
+        return door if door is not None else await self._invitees_door(lookup)
 
     async def owned_by(self, owner: str) -> list[ConferenceRecord]:
         """Newest first."""
@@ -123,7 +122,26 @@ class Conferences:
             row.ended_ms = now_ms if row.ended_ms is None else row.ended_ms
             row.number = None
             await session.execute(delete(ConferenceSecret).where(ConferenceSecret.conference_id == conference))
+            await session.execute(delete(Invitee).where(Invitee.conference_id == conference))
             await session.execute(delete(RoomEvent).where(RoomEvent.conference_id == conference))
+
+    async def _door(self, lookup: bytes, kinds: tuple[str, str]) -> Door | None:
+        """`kinds`: the participant's, the moderator's."""
+        query = select(ConferenceSecret).where(ConferenceSecret.lookup == lookup, ConferenceSecret.kind.in_(kinds))
+        async with self._db.read() as session:
+            row = (await session.scalars(query)).first()
+            if row is None:
+                return None
+            found = await self._records(session, Conference.id == row.conference_id)
+            return Door(found[0], row.kind == kinds[1]) if found else None
+
+    async def _invitees_door(self, lookup: bytes) -> Door | None:
+        async with self._db.read() as session:
+            row = (await session.scalars(select(Invitee).where(Invitee.lookup == lookup))).first()
+            if row is None:
+                return None
+            found = await self._records(session, Conference.id == row.conference_id)
+            return Door(found[0], row.moderator, InviteeId(row.id), row.name) if found else None
 
     async def _one(self, condition: object) -> ConferenceRecord | None:
         async with self._db.read() as session:
@@ -149,13 +167,15 @@ class Conferences:
                 doors[row.conference_id][row.kind] = self._keys.unseal(f"{row.conference_id}/{row.kind}", row.sealed)
         return doors
 
-    def _sealed(self, conference: str, kind: str, text: str) -> ConferenceSecret:
+    def _sealed(self, row: Conference, kind: str, text: str) -> ConferenceSecret:
         link = kind in (PARTICIPANT_LINK, MODERATOR_LINK)
         return ConferenceSecret(
-            conference_id=conference,
+            conference_id=row.id,
             kind=kind,
-            sealed=self._keys.seal(f"{conference}/{kind}", text),
-            lookup=self._keys.keyed_hash("link", text) if link else None,
+            sealed=self._keys.seal(f"{row.id}/{kind}", text),
+            lookup=self._keys.keyed_hash("link", text)
+            if link
+            else self._keys.keyed_hash("pin", f"{row.number}/{text}"),
         )
 
 
@@ -188,6 +208,11 @@ async def _free_number(session: AsyncSession, now_ms: int) -> str:
     if old is None or old.number is None:
         raise NumbersExhausted("every conference number is in use")
     number, old.number = old.number, None
+    await session.execute(
+        delete(ConferenceSecret).where(
+            ConferenceSecret.conference_id == old.id, ConferenceSecret.kind.in_((PIN, ADMIN_PIN))
+        )
+    )
     await session.flush()
     return number
 
@@ -213,8 +238,8 @@ def _record(row: Conference, doors: dict[str, str]) -> ConferenceRecord:
         ended_ms=row.ended_ms,
         held=row.held,
         number=row.number or "",
-        pin=doors[PIN],
-        admin_pin=doors[ADMIN_PIN],
+        pin=doors.get(PIN, ""),
+        admin_pin=doors.get(ADMIN_PIN, ""),
         participant_link=doors[PARTICIPANT_LINK],
         moderator_link=doors[MODERATOR_LINK],
     )

@@ -3,9 +3,12 @@
 import secrets
 from typing import NewType
 
+from rooms.ids import ConferenceId, SessionId
+
+__all__ = ["ConferenceId", "InviteeId", "NodeId", "RecordingId", "SessionId", "UserId", "new_id"]
+
 UserId = NewType("UserId", str)
-ConferenceId = NewType("ConferenceId", str)
-SessionId = NewType("SessionId", str)
+InviteeId = NewType("InviteeId", str)
 RecordingId = NewType("RecordingId", str)
 NodeId = NewType("NodeId", str)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from storage.ids import ConferenceId, NodeId, SessionId, UserId
+from storage.ids import ConferenceId, InviteeId, NodeId, SessionId, UserId
 
 
 class StoredEvent(NamedTuple):
@@ -62,6 +62,27 @@ class ConferenceRecord:
         if self.ended_ms is not None:
             return "ended"
         return "expired" if now_ms >= self.expires_ms else None
+
+
+@dataclass(frozen=True, slots=True)
+class InviteeRecord:
+    """A person with a link of their own, which says who they are and whether they moderate (S-7)."""
+
+    id: InviteeId
+    conference: ConferenceId
+    name: str
+    moderator: bool
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What somebody holds who knows a link, or number and PIN."""
+
+    conference: ConferenceRecord
+    moderator: bool
+    invitee: InviteeId | None = None
+    name: str | None = None  # the invitee's
 
 
 @dataclass(frozen=True, slots=True)

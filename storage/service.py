@@ -20,6 +20,7 @@ from storage.errors import StorageError
 from storage.events import SqlEventLog
 from storage.ids import NodeId
 from storage.interfaces import BlobStore, Bus, LeaseStore, Limiter, NodeDirectory, Outbox
+from storage.invitees import Invitees
 from storage.leases import InProcessDirectory, InProcessLeases
 from storage.limiter import InProcessLimiter
 from storage.migrate import migrate
@@ -53,6 +54,7 @@ class Storage:
         self.web_sessions = WebSessions(db, secrets)
         self.users = Users(db, self.sign_in_links, clock)
         self.conferences = Conferences(db, secrets)
+        self.invitees = Invitees(db, secrets)
         self.sessions = Sessions(db)
         self.participations = Participations(db)
         self.consents = Consents(db)

@@ -68,7 +68,22 @@ class ConferenceSecret(Base):
     conference_id: Mapped[str] = mapped_column(ForeignKey("conferences.id", ondelete="CASCADE"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     sealed: Mapped[bytes]
-    lookup: Mapped[bytes | None] = mapped_column(unique=True)  # keyed hash; links only
+    lookup: Mapped[bytes] = mapped_column(unique=True)  # keyed hash of the link, or of number and PIN
+
+
+class Invitee(Base):
+    """devices: JSON list of the browsers that this link was used from, so that a ban holds on the link too."""
+
+    __tablename__ = "invitees"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    conference_id: Mapped[str] = mapped_column(ForeignKey("conferences.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    moderator: Mapped[bool]
+    created_ms: Mapped[int] = mapped_column(BigInteger)
+    sealed: Mapped[bytes]
+    lookup: Mapped[bytes] = mapped_column(unique=True)
+    devices: Mapped[str]
 
 
 class Session(Base):

@@ -101,7 +101,7 @@ def upgrade() -> None:
         sa.Column("conference_id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("lookup", sa.LargeBinary(), nullable=True),
+        sa.Column("lookup", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["conference_id"],
             ["conferences.id"],
@@ -111,6 +111,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("conference_id", "kind", name=op.f("pk_conference_secrets")),
         sa.UniqueConstraint("lookup", name=op.f("uq_conference_secrets_lookup")),
     )
+    op.create_table(
+        "invitees",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("conference_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("moderator", sa.Boolean(), nullable=False),
+        sa.Column("created_ms", sa.BigInteger(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("lookup", sa.LargeBinary(), nullable=False),
+        sa.Column("devices", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conference_id"],
+            ["conferences.id"],
+            name=op.f("fk_invitees_conference_id_conferences"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitees")),
+        sa.UniqueConstraint("lookup", name=op.f("uq_invitees_lookup")),
+    )
+    op.create_index(op.f("ix_invitees_conference_id"), "invitees", ["conference_id"], unique=False)
     op.create_table(
         "sessions",
         sa.Column("id", sa.String(), nullable=False),
