@@ -1,0 +1,174 @@
+"""The fold: what a room is after its events. Only `apply` changes it; it asks nobody and refuses nothing."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+
+from rooms.events import (
+    AllHeldChanged,
+    BannedChanged,
+    ChatClosed,
+    ChatDeleted,
+    ChatSent,
+    Event,
+    HandsChanged,
+    Locked,
+    ParticipantChanged,
+    ParticipantJoined,
+    ParticipantLeft,
+    RecordingChanged,
+    Restarted,
+    SessionEnded,
+    SessionStarted,
+    SpotlightChanged,
+)
+from rooms.ids import DeviceId, MessageId, ParticipantId, ParticipantNumber
+from rooms.model import (
+    Banned,
+    ChatMessage,
+    Device,
+    EndReason,
+    LeftReason,
+    Participant,
+    Recording,
+    RecordingPhase,
+    Session,
+)
+
+CHAT_KEPT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody who was in this conference, as last seen. `left_session`: whether the last seen is of this session."""
+
+    number: ParticipantNumber
+    name: str
+    device: DeviceId
+    last: Participant | None
+
+
+@dataclass(slots=True)
+class RoomState:
+    """Session things are reset when a session starts; chat, bans and numbers last as long as the conference."""
+
+    seq: int = 0
+    session: Session | None = None
+    over: EndReason | None = None
+    participants: dict[ParticipantId, Participant] = field(default_factory=dict)
+    disconnected_at: dict[ParticipantId, int] = field(default_factory=dict)
+    empty_since: int | None = None
+    hands: tuple[ParticipantId, ...] = ()
+    spotlight: ParticipantId | None = None
+    locked: bool = False
+    chat_closed: bool = False
+    all_held: frozenset[Device] = frozenset()
+    recording: Recording = field(default_factory=Recording)
+    removed: dict[ParticipantId, DeviceId] = field(default_factory=dict)
+    chat: OrderedDict[MessageId, ChatMessage] = field(default_factory=OrderedDict)
+    banned: dict[ParticipantId, Banned] = field(default_factory=dict)
+    known: dict[ParticipantId, Known] = field(default_factory=dict)
+    last_number: int = 0
+
+    def apply(self, event: Event) -> None:
+        """Take in the next event. Total: any event of the log applies."""
+        self.seq = event.seq
+        match event.fact:
+            case SessionStarted(session, wanted):
+                self._start(Session(session, event.at_ms), wanted)
+            case ParticipantJoined(participant, device):
+                self._join(participant, device)
+            case ParticipantLeft(id, reason):
+                self._leave(id, reason, event.at_ms)
+            case ParticipantChanged(id, changes):
+                self._change(id, dict(changes), event.at_ms)
+            case HandsChanged(hands):
+                self.hands = hands
+            case ChatSent(message):
+                self.chat[message.id] = message
+                while len(self.chat) > CHAT_KEPT:
+                    self.chat.popitem(last=False)
+            case ChatDeleted(id, by):
+                if id in self.chat:
+                    self.chat[id] = replace(self.chat[id], text="", deleted_by=by)
+            case ChatClosed(closed):
+                self.chat_closed = closed
+            case Locked(locked):
+                self.locked = locked
+            case AllHeldChanged(held):
+                self.all_held = held
+            case SpotlightChanged(id):
+                self.spotlight = id
+            case RecordingChanged(recording):
+                self.recording = recording
+            case BannedChanged(banned):
+                now = {one.id: one for one in banned}
+                for id in self.banned.keys() - now.keys():
+                    self.removed.pop(id, None)
+                self.banned = now
+            case SessionEnded(reason):
+                self._end(reason)
+            case Restarted():
+                self._restart(event.at_ms)
+            case _:
+                pass  # asked, reacted, consent asked: told, not kept
+
+    def _start(self, session: Session, wanted: bool) -> None:
+        self._clear()
+        self.session = session
+        self.empty_since = session.started_at
+        phase = RecordingPhase.ARMED if wanted else RecordingPhase.OFF
+        self.recording = Recording(wanted=wanted, state=phase)
+
+    def _clear(self) -> None:
+        self.participants = {}
+        self.disconnected_at = {}
+        self.removed = {}
+        self.hands = ()
+        self.spotlight = None
+        self.locked = self.chat_closed = False
+        self.all_held = frozenset()
+        self.recording = Recording()
+        self.session = None
+        self.empty_since = None
+        self.known = {id: replace(one, last=None) for id, one in self.known.items()}
+
+    def _join(self, participant: Participant, device: DeviceId) -> None:
+        id = participant.id
+        self.participants[id] = participant
+        self.known[id] = Known(participant.number, participant.name, device, None)
+        self.last_number = max(self.last_number, participant.number)
+        self.empty_since = None
+
+    def _leave(self, id: ParticipantId, reason: LeftReason, at_ms: int) -> None:
+        gone = self.participants.pop(id, None)
+        self.disconnected_at.pop(id, None)
+        known = self.known.get(id)
+        if gone is not None and known is not None:
+            self.known[id] = replace(known, last=gone)
+        if reason in (LeftReason.KICKED, LeftReason.BANNED):
+            self.removed[id] = known.device if known else DeviceId("")
+        if not self.participants:
+            self.empty_since = at_ms
+
+    def _change(self, id: ParticipantId, changes: dict[str, object], at_ms: int) -> None:
+        before = self.participants.get(id)
+        if before is None:
+            return
+        after = replace(before, **changes)  # type: ignore[arg-type]
+        self.participants[id] = after
+        if before.connected and not after.connected:
+            self.disconnected_at[id] = at_ms
+        elif after.connected:
+            self.disconnected_at.pop(id, None)
+
+    def _end(self, reason: EndReason) -> None:
+        self._clear()
+        if reason is not EndReason.EMPTY:
+            self.over = reason
+
+    def _restart(self, at_ms: int) -> None:
+        for id, participant in self.participants.items():
+            self.participants[id] = replace(participant, connected=False)
+            self.disconnected_at[id] = at_ms
+        if self.session is not None and not self.participants:
+            self.empty_since = at_ms
