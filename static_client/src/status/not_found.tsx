@@ -1,3 +1,6 @@
-export default function Page() {
-  return <main />;
+// Any address that is not ours.
+import { StatusPage } from "./status";
+
+export default function NotFound() {
+  return <StatusPage code="not_found" />;
 }

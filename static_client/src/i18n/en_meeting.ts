@@ -1,0 +1,2 @@
+// Texts of pre-join and room.
+export const meeting = {} as const;

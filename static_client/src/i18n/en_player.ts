@@ -1,0 +1,2 @@
+// Texts of the playback page.
+export const player = {} as const;

@@ -1,0 +1,20 @@
+// Texts of the design system.
+export const ui = {
+  "ui.product": "Plenum",
+  "ui.busy": "Please wait",
+  "ui.loading": "Loading…",
+  "ui.close": "Close",
+  "ui.cancel": "Cancel",
+  "ui.failed": "That did not work. Please try again.",
+  "ui.dismiss": "Dismiss",
+  "ui.notices": "Notices",
+  "ui.optional": "optional",
+  "ui.copy": "Copy",
+  "ui.copy_what": "Copy: {what}",
+  "ui.copied": "Copied",
+  "ui.copy_failed": "Copying did not work. Please select the text and copy it yourself.",
+  "ui.skip": "Skip to content",
+  "ui.account_nav": "Account",
+  "ui.retry": "Try again",
+  "ui.footer": "Sound, picture and recordings stay on this server. No other service is contacted.",
+} as const;

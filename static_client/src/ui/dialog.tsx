@@ -1,0 +1,95 @@
+// Native modal dialogs: focus is trapped and given back by the browser, Escape closes.
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { t } from "../i18n";
+import { Button, IconButton } from "./button";
+import { Banner } from "./display";
+import "./overlays.css";
+
+export interface DialogProps {
+  open: boolean;
+  title: string;
+  onClose: () => void;
+  children: ComponentChildren;
+  actions?: ComponentChildren;
+  size?: "small" | "medium" | "large" | undefined;
+  /** false: only the buttons inside close it. */
+  closable?: boolean | undefined;
+  class?: string | undefined;
+}
+
+export function Dialog({ open, title, onClose, children, actions, size = "medium", closable = true, class: cls }: DialogProps) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const dialog = ref.current;
+    if (!dialog) return;
+    if (open && !dialog.open) dialog.showModal();
+    if (!open && dialog.open) dialog.close();
+  }, [open]);
+  if (!open) return null;
+  const names = ["ui-dialog", size !== "medium" && `ui-dialog-${size}`, cls].filter(Boolean).join(" ");
+  return (
+    <dialog ref={ref} class={names} aria-labelledby={id}
+      onCancel={(event) => {
+        if (event.target !== ref.current) return;
+        event.preventDefault();
+        if (closable) onClose();
+      }}
+      onClose={() => open && onClose()}
+      onPointerDown={(event) => {
+        if (!closable || ref.current === null || event.target !== ref.current) return;
+        const r = ref.current.getBoundingClientRect();
+        const inside = event.clientX >= r.left && event.clientX <= r.right && event.clientY >= r.top && event.clientY <= r.bottom;
+        if (!inside) onClose();
+      }}>
+      <div class="ui-dialog-head">
+        <h2 id={id}>{title}</h2>
+        {closable && <IconButton icon="close" label={t("ui.close")} size="small" onClick={onClose} />}
+      </div>
+      <div class="ui-dialog-body">{children}</div>
+      {actions !== undefined && <div class="ui-dialog-foot">{actions}</div>}
+    </dialog>
+  );
+}
+
+export interface ConfirmProps {
+  open: boolean;
+  title: string;
+  children: ComponentChildren;
+  confirm: string;
+  danger?: boolean | undefined;
+  /** May fail: the sentence of the error is shown and the dialog stays. */
+  onConfirm: () => void | Promise<void>;
+  onClose: () => void;
+}
+
+export function ConfirmDialog({ open, title, children, confirm, danger, onConfirm, onClose }: ConfirmProps) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const run = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await onConfirm();
+      onClose();
+    } catch (cause) {
+      setError(cause instanceof Error ? cause.message : t("ui.failed"));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog open={open} title={title} size="small" onClose={onClose} actions={
+      <>
+        <Button autoFocus onClick={onClose}>{t("ui.cancel")}</Button>
+        <Button variant={danger === true ? "danger" : "primary"} busy={busy} onClick={() => void run()}>{confirm}</Button>
+      </>
+    }>
+      <div class="ui-stack">
+        {children}
+        {error !== null && <Banner kind="bad">{error}</Banner>}
+      </div>
+    </Dialog>
+  );
+}
