@@ -27,7 +27,7 @@ FLAGS = [
     "--disable-backgrounding-occluded-windows",
 ]
 
-# Replaces the camera by a canvas of one colour (with a moving mark, so that frames differ) and the microphone by a tone.
+# Replaces the camera by a canvas of one colour (a moving mark makes frames differ) and the microphone by a tone.
 _DEVICES = """
 (({ colour, tone, width, height, fps }) => {
   const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);

@@ -113,16 +113,16 @@ def running(data_dir: Path, **options: Any) -> Iterator[Server]:
 class Organiser:
     """The organiser over REST, signed in by the one-time link."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
+    def __init__(self, url: str, sign_in_url: str | None) -> None:
+        self._url = url
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
-        assert server.sign_in_url is not None
-        self.call("POST", "/api/sign-in", {"token": server.sign_in_url.split("#", 1)[1]})
+        assert sign_in_url is not None
+        self.call("POST", "/api/sign-in", {"token": sign_in_url.split("#", 1)[1]})
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         """One request. Raises urllib.error.HTTPError."""
         data = json.dumps(body if body is not None else {}).encode() if method != "GET" else None
-        request = urllib.request.Request(self._server.url + path, data=data, method=method)
+        request = urllib.request.Request(self._url + path, data=data, method=method)
         request.add_header("Content-Type", "application/json")
         with self._opener.open(request, timeout=20) as answer:
             text = answer.read()

@@ -1,0 +1,113 @@
+"""A participant's page as a person uses it: by names of buttons, plus the client's read-only debug handle."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import Browser, Page
+
+from tests.support.browser import participant_context, watch
+
+
+async def eventually(
+    probe: Callable[[], Awaitable[Any]], *, within_s: float = 10, every_s: float = 0.1, what: str = "condition"
+) -> Any:
+    """The first truthy value of `probe`. Raises AssertionError when time is up."""
+    deadline = time.monotonic() + within_s
+    value = None
+    while time.monotonic() < deadline:
+        value = await probe()
+        if value:
+            return value
+        await asyncio.sleep(every_s)
+    raise AssertionError(f"not within {within_s} s: {what} (last: {value!r})")
+
+
+@dataclass
+class Participant:
+    """One person in one page."""
+
+    page: Page
+    name: str
+    colour: str
+    problems: list[str] = field(default_factory=list)
+
+    @classmethod
+    async def arrive(
+        cls, browser: Browser, url: str, name: str, *, camera: bool = True, join: bool = True, **devices: Any
+    ) -> Participant:
+        """Open the link, fill in the name and (unless `join` is False) press Join."""
+        context = await participant_context(browser, **devices)
+        page = await context.new_page()
+        person = cls(page, name, devices.get("colour", "#2060c0"))
+        watch(page, person.problems)
+        await page.goto(url)
+        await page.get_by_label("Your name").fill(name)
+        if camera:
+            await page.get_by_role("button", name="Turn on camera").click()
+        if join:
+            await person.press_join()
+        return person
+
+    async def press_join(self) -> None:
+        """Press Join and wait until the room is there."""
+        await self.page.get_by_role("button", name="Join", exact=True).click()
+        await self.page.wait_for_function("() => window.__plenum?.state?.()?.number > 0", timeout=15000)
+
+    async def state(self) -> dict[str, Any]:
+        """The room as this client sees it."""
+        found: dict[str, Any] = await self.page.evaluate("() => window.__plenum.state()")
+        return found
+
+    async def number(self) -> int:
+        return int((await self.state())["number"])
+
+    async def person(self, name: str) -> dict[str, Any] | None:
+        """Another participant's state by name, or None."""
+        people = (await self.state())["participants"]
+        return next((person for person in people if person["name"] == name), None)
+
+    async def call(self, name: str, payload: object) -> Any:
+        """A raw signaling call, past the page's own buttons."""
+        return await self.page.evaluate("([n, p]) => window.__plenum.call(n, p)", [name, payload])
+
+    async def inbound(self, kind: str) -> list[dict[str, Any]]:
+        """inbound-rtp statistics of one kind."""
+        rows: list[dict[str, Any]] = await self.page.evaluate("() => window.__plenum.stats()")
+        return [row for row in rows if row.get("type") == "inbound-rtp" and row.get("kind") == kind]
+
+    async def frames_decoded(self) -> int:
+        return sum(row.get("framesDecoded", 0) for row in await self.inbound("video"))
+
+    async def sees(self, source: str) -> tuple[int, int, int] | None:
+        """The average colour shown in the tile of this source, or None while it is covered or absent."""
+        colour = await self.page.evaluate(
+            """(source) => {
+              const tile = document.querySelector(`[data-source="${source}"]`);
+              const video = tile?.querySelector('video');
+              if (!tile || tile.dataset.shown !== 'true' || !video || !video.videoWidth) return null;
+              const canvas = document.createElement('canvas');
+              canvas.width = 16; canvas.height = 9;
+              const pen = canvas.getContext('2d', { willReadFrequently: true });
+              pen.drawImage(video, 0, 0, 16, 9);
+              return Array.from(pen.getImageData(4, 3, 1, 1).data.slice(0, 3));
+            }""",
+            source,
+        )
+        return tuple(colour) if colour else None  # type: ignore[return-value]
+
+    async def close(self) -> None:
+        """The browser tab dies."""
+        await self.page.context.close()
+
+
+def is_colour(seen: tuple[int, int, int] | None, wanted: str, tolerance: int = 45) -> bool:
+    """Is what was seen this `#rrggbb`, as far as a lossy codec keeps it?"""
+    if seen is None:
+        return False
+    red, green, blue = (int(wanted[i : i + 2], 16) for i in (1, 3, 5))
+    return all(abs(a - b) <= tolerance for a, b in zip(seen, (red, green, blue), strict=True))
