@@ -13,10 +13,7 @@ pub fn parse_level(ext: &[u8]) -> Option<AudioLevel> {
         return None;
     }
     let byte = *ext.first()?;
-    Some(AudioLevel {
-        voice: byte & 0x80 != 0,
-        level: byte & 0x7f,
-    })
+    Some(AudioLevel { voice: byte & 0x80 != 0, level: byte & 0x7f })
 }
 
 #[cfg(test)]
@@ -25,20 +22,8 @@ mod tests {
 
     #[test]
     fn level_and_voice_are_read() {
-        assert_eq!(
-            parse_level(&[0x80 | 30]),
-            Some(AudioLevel {
-                voice: true,
-                level: 30
-            })
-        );
-        assert_eq!(
-            parse_level(&[127, 0]),
-            Some(AudioLevel {
-                voice: false,
-                level: 127
-            })
-        );
+        assert_eq!(parse_level(&[0x80 | 30]), Some(AudioLevel { voice: true, level: 30 }));
+        assert_eq!(parse_level(&[127, 0]), Some(AudioLevel { voice: false, level: 127 }));
     }
 
     #[test]

@@ -73,19 +73,11 @@ full: bool,
 
 impl<'a> Cursor<'a> {
 pub(crate) fn new(buf: &'a mut [u8]) -> Self {
-Self {
-buf,
-at: 0,
-full: false,
-}
+Self { buf, at: 0, full: false }
 }
 
 pub(crate) fn put(&mut self, bytes: &[u8]) {
-match self
-.at
-.checked_add(bytes.len())
-.and_then(|end| self.buf.get_mut(self.at..end))
-{
+match self.at.checked_add(bytes.len()).and_then(|end| self.buf.get_mut(self.at..end)) {
 Some(room) if !self.full => {
 room.copy_from_slice(bytes);
 self.at += bytes.len();
@@ -116,6 +108,13 @@ self.at
 
 pub(crate) fn written(&self) -> &[u8] {
 self.buf.get(..self.at).unwrap_or(&[])
+}
+
+pub(crate) fn patch(&mut self, at: usize, value: u8) {
+match self.buf.get_mut(at) {
+Some(room) => *room = value,
+None => self.full = true,
+}
 }
 
 pub(crate) fn patch16(&mut self, at: usize, value: u16) {

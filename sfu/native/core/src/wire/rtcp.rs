@@ -2,6 +2,10 @@
 //! (draft-alvestrand-rmcat-remb-03). `compound` walks a packet without copying; `RtcpWriter` builds one.
 //! Transport-wide feedback is handed out raw and written by `twcc`. XR and others are stepped over.
 
+mod writer;
+
+pub use writer::RtcpWriter;
+
 use super::{be16, be32, be64, ParseError};
 
 const SR: u8 = 200;
@@ -48,45 +52,16 @@ pub struct SenderInfo {
 /// One packet of a compound. `sender` is the SSRC it came from, `media` the one it is about.
 #[derive(Debug, Clone, Copy)]
 pub enum Rtcp<'a> {
-    Sr {
-        info: SenderInfo,
-        blocks: ReportBlocks<'a>,
-    },
-    Rr {
-        ssrc: u32,
-        blocks: ReportBlocks<'a>,
-    },
+    Sr { info: SenderInfo, blocks: ReportBlocks<'a> },
+    Rr { ssrc: u32, blocks: ReportBlocks<'a> },
     Sdes,
-    Bye {
-        ssrcs: Ssrcs<'a>,
-    },
-    Nack {
-        sender: u32,
-        media: u32,
-        seqs: NackSeqs<'a>,
-    },
-    Pli {
-        sender: u32,
-        media: u32,
-    },
-    Fir {
-        sender: u32,
-        entries: FirEntries<'a>,
-    },
-    Remb {
-        sender: u32,
-        bitrate_bps: u64,
-        ssrcs: Ssrcs<'a>,
-    },
-    Twcc {
-        sender: u32,
-        media: u32,
-        fci: &'a [u8],
-    },
-    Other {
-        packet_type: u8,
-        count: u8,
-    },
+    Bye { ssrcs: Ssrcs<'a> },
+    Nack { sender: u32, media: u32, seqs: NackSeqs<'a> },
+    Pli { sender: u32, media: u32 },
+    Fir { sender: u32, entries: FirEntries<'a> },
+    Remb { sender: u32, bitrate_bps: u64, ssrcs: Ssrcs<'a> },
+    Twcc { sender: u32, media: u32, fci: &'a [u8] },
+    Other { packet_type: u8, count: u8 },
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -216,8 +191,7 @@ impl<'a> Iterator for Compound<'a> {
 /// One packet and what follows it.
 fn split_packet(buf: &[u8]) -> Result<(&[u8], &[u8]), ParseError> {
     let words = be16(buf, 2).ok_or(ParseError::Short)?;
-    buf.split_at_checked(4 * (usize::from(words) + 1))
-        .ok_or(ParseError::Length)
+    buf.split_at_checked(4 * (usize::from(words) + 1)).ok_or(ParseError::Length)
 }
 
 fn parse_packet(packet: &[u8]) -> Result<Rtcp<'_>, ParseError> {
@@ -234,35 +208,25 @@ fn parse_packet(packet: &[u8]) -> Result<Rtcp<'_>, ParseError> {
         SR => parse_sr(body, count),
         RR => {
             let ssrc = be32(body, 0).ok_or(ParseError::Short)?;
-            Ok(Rtcp::Rr {
-                ssrc,
-                blocks: report_blocks(body, 4, count)?,
-            })
+            Ok(Rtcp::Rr { ssrc, blocks: report_blocks(body, 4, count)? })
         }
         SDES => Ok(Rtcp::Sdes),
         BYE => {
-            let ssrcs = body
-                .get(..4 * usize::from(count))
-                .ok_or(ParseError::Length)?;
-            Ok(Rtcp::Bye {
-                ssrcs: Ssrcs(ssrcs),
-            })
+            let ssrcs = body.get(..4 * usize::from(count)).ok_or(ParseError::Length)?;
+            Ok(Rtcp::Bye { ssrcs: Ssrcs(ssrcs) })
         }
         RTPFB | PSFB => parse_feedback(kind, count, body),
-        _ => Ok(Rtcp::Other {
-            packet_type: kind,
-            count,
-        }),
+        _ => Ok(Rtcp::Other { packet_type: kind, count }),
     }
 }
 
-/// RFC 3550 6.4.1: padding counts itself and is a multiple of four.
+/// RFC 3550 6.4.1: padding counts itself. Not held to a multiple of four, as transport-wide feedback is not.
 fn strip_padding(body: &[u8], padded: bool) -> Result<&[u8], ParseError> {
     if !padded {
         return Ok(body);
     }
     let padding = usize::from(*body.last().ok_or(ParseError::Length)?);
-    if padding == 0 || padding % 4 != 0 {
+    if padding == 0 {
         return Err(ParseError::Length);
     }
     let end = body.len().checked_sub(padding).ok_or(ParseError::Length)?;
@@ -278,17 +242,12 @@ fn parse_sr(body: &[u8], count: u8) -> Result<Rtcp<'_>, ParseError> {
         packets: word(16)?,
         octets: word(20)?,
     };
-    Ok(Rtcp::Sr {
-        info,
-        blocks: report_blocks(body, 24, count)?,
-    })
+    Ok(Rtcp::Sr { info, blocks: report_blocks(body, 24, count)? })
 }
 
 fn report_blocks(body: &[u8], at: usize, count: u8) -> Result<ReportBlocks<'_>, ParseError> {
     let end = at + BLOCK_LEN * usize::from(count);
-    body.get(at..end)
-        .map(ReportBlocks)
-        .ok_or(ParseError::Length)
+    body.get(at..end).map(ReportBlocks).ok_or(ParseError::Length)
 }
 
 fn parse_feedback(kind: u8, format: u8, body: &[u8]) -> Result<Rtcp<'_>, ParseError> {
@@ -296,26 +255,12 @@ fn parse_feedback(kind: u8, format: u8, body: &[u8]) -> Result<Rtcp<'_>, ParseEr
     let media = be32(body, 4).ok_or(ParseError::Short)?;
     let fci = body.get(8..).ok_or(ParseError::Short)?;
     Ok(match (kind, format) {
-        (RTPFB, NACK) => Rtcp::Nack {
-            sender,
-            media,
-            seqs: NackSeqs {
-                rest: fci,
-                pid: 0,
-                mask: 0,
-            },
-        },
+        (RTPFB, NACK) => Rtcp::Nack { sender, media, seqs: NackSeqs { rest: fci, pid: 0, mask: 0 } },
         (RTPFB, TWCC) => Rtcp::Twcc { sender, media, fci },
         (PSFB, PLI) => Rtcp::Pli { sender, media },
-        (PSFB, FIR) => Rtcp::Fir {
-            sender,
-            entries: FirEntries(fci),
-        },
+        (PSFB, FIR) => Rtcp::Fir { sender, entries: FirEntries(fci) },
         (PSFB, AFB) if be32(fci, 0) == Some(REMB_ID) => parse_remb(sender, fci)?,
-        _ => Rtcp::Other {
-            packet_type: kind,
-            count: format,
-        },
+        _ => Rtcp::Other { packet_type: kind, count: format },
     })
 }
 
@@ -324,199 +269,15 @@ fn parse_remb(sender: u32, fci: &[u8]) -> Result<Rtcp<'_>, ParseError> {
     let word = be32(fci, 4).ok_or(ParseError::Short)?;
     let count = (word >> 24) as usize;
     let (exponent, mantissa) = (word >> 18 & 0x3f, u64::from(word & 0x3_ffff));
-    let bitrate_bps = mantissa
-        .checked_mul(1u64.checked_shl(exponent).unwrap_or(u64::MAX))
-        .unwrap_or(u64::MAX);
+    let bitrate_bps = mantissa.saturating_mul(1 << exponent);
     let ssrcs = fci.get(8..8 + 4 * count).ok_or(ParseError::Length)?;
-    Ok(Rtcp::Remb {
-        sender,
-        bitrate_bps,
-        ssrcs: Ssrcs(ssrcs),
-    })
-}
-
-/// Builds a compound packet in a fixed buffer. Each method writes one whole packet or, when it does not fit,
-/// nothing and returns false.
-pub struct RtcpWriter<'a> {
-    buf: &'a mut [u8],
-    at: usize,
-}
-
-impl<'a> RtcpWriter<'a> {
-    pub fn new(buf: &'a mut [u8]) -> Self {
-        Self { buf, at: 0 }
-    }
-
-    pub fn len(&self) -> usize {
-        self.at
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.at == 0
-    }
-
-    /// At most 31 blocks (RFC 3550 6.4.1).
-    pub fn sr(&mut self, info: &SenderInfo, blocks: &[ReportBlock]) -> bool {
-        self.packet(SR, count_of(blocks), |p| {
-            p.u32(info.ssrc)?;
-            p.u32((info.ntp >> 32) as u32)?;
-            p.u32(info.ntp as u32)?;
-            p.u32(info.rtp)?;
-            p.u32(info.packets)?;
-            p.u32(info.octets)?;
-            blocks.iter().try_for_each(|block| p.block(block))
-        })
-    }
-
-    pub fn rr(&mut self, ssrc: u32, blocks: &[ReportBlock]) -> bool {
-        self.packet(RR, count_of(blocks), |p| {
-            p.u32(ssrc)?;
-            blocks.iter().try_for_each(|block| p.block(block))
-        })
-    }
-
-    /// RFC 3550 6.5: one chunk with the CNAME item, closed by one to four zero bytes.
-    pub fn sdes_cname(&mut self, ssrc: u32, cname: &str) -> bool {
-        self.packet(SDES, Some(1), |p| {
-            p.u32(ssrc)?;
-            p.put(&[1, u8::try_from(cname.len()).ok()?])?;
-            p.put(cname.as_bytes())?;
-            let used = 2 + cname.len();
-            p.put([0u8; 4].get(..4 - used % 4)?)
-        })
-    }
-
-    /// `seqs` ascending (wrapping); RFC 4585 6.2.1 packs runs of 17.
-    pub fn nack(&mut self, sender: u32, media: u32, seqs: &[u16]) -> bool {
-        self.packet(RTPFB, Some(NACK), |p| {
-            p.u32(sender)?;
-            p.u32(media)?;
-            let mut rest = seqs;
-            while let Some((&pid, mut tail)) = rest.split_first() {
-                let mut blp = 0u16;
-                while let Some((&seq, after)) = tail.split_first() {
-                    let distance = seq.wrapping_sub(pid);
-                    if !(1..=16).contains(&distance) {
-                        break;
-                    }
-                    blp |= 1 << (distance - 1);
-                    tail = after;
-                }
-                p.u32(u32::from(pid) << 16 | u32::from(blp))?;
-                rest = tail;
-            }
-            (!seqs.is_empty()).then_some(())
-        })
-    }
-
-    pub fn pli(&mut self, sender: u32, media: u32) -> bool {
-        self.packet(PSFB, Some(PLI), |p| {
-            p.u32(sender)?;
-            p.u32(media)
-        })
-    }
-
-    /// `nr` grows by one with each new request (RFC 5104 4.3.1.1).
-    pub fn fir(&mut self, sender: u32, media: u32, nr: u8) -> bool {
-        self.packet(PSFB, Some(FIR), |p| {
-            p.u32(sender)?;
-            p.u32(0)?;
-            p.u32(media)?;
-            p.u32(u32::from(nr) << 24)
-        })
-    }
-
-    /// Rounds down to 18 significant bits.
-    pub fn remb(&mut self, sender: u32, bitrate_bps: u64, ssrcs: &[u32]) -> bool {
-        self.packet(PSFB, Some(AFB), |p| {
-            let exponent = (64 - bitrate_bps.leading_zeros()).saturating_sub(18);
-            let mantissa = (bitrate_bps >> exponent) as u32;
-            let count = u32::from(u8::try_from(ssrcs.len()).ok()?);
-            p.u32(sender)?;
-            p.u32(0)?;
-            p.u32(REMB_ID)?;
-            p.u32(count << 24 | exponent << 18 | mantissa)?;
-            ssrcs.iter().try_for_each(|ssrc| p.u32(*ssrc))
-        })
-    }
-
-    pub fn bye(&mut self, ssrc: u32) -> bool {
-        self.packet(BYE, Some(1), |p| p.u32(ssrc))
-    }
-
-    /// Appends a finished packet (from `twcc`).
-    pub fn raw(&mut self, packet: &[u8]) -> bool {
-        let end = self.at + packet.len();
-        match self.buf.get_mut(self.at..end) {
-            Some(room) if !packet.is_empty() && packet.len() % 4 == 0 => {
-                room.copy_from_slice(packet);
-                self.at = end;
-                true
-            }
-            _ => false,
-        }
-    }
-
-    fn packet(
-        &mut self,
-        kind: u8,
-        count: Option<u8>,
-        fill: impl FnOnce(&mut Part) -> Option<()>,
-    ) -> bool {
-        let Some(room) = self.buf.get_mut(self.at..) else {
-            return false;
-        };
-        let mut part = Part { buf: room, at: 0 };
-        let done = count.filter(|count| *count < 32).and_then(|count| {
-            part.put(&[0x80 | count, kind, 0, 0])?;
-            fill(&mut part)?;
-            let words = u16::try_from(part.at / 4 - 1).ok()?;
-            part.buf
-                .get_mut(2..4)?
-                .copy_from_slice(&words.to_be_bytes());
-            Some(part.at)
-        });
-        self.at += done.unwrap_or(0);
-        done.is_some()
-    }
-}
-
-fn count_of(blocks: &[ReportBlock]) -> Option<u8> {
-    u8::try_from(blocks.len()).ok()
-}
-
-struct Part<'a> {
-    buf: &'a mut [u8],
-    at: usize,
-}
-
-impl Part<'_> {
-    fn put(&mut self, bytes: &[u8]) -> Option<()> {
-        let end = self.at + bytes.len();
-        self.buf.get_mut(self.at..end)?.copy_from_slice(bytes);
-        self.at = end;
-        Some(())
-    }
-
-    fn u32(&mut self, value: u32) -> Option<()> {
-        self.put(&value.to_be_bytes())
-    }
-
-    fn block(&mut self, block: &ReportBlock) -> Option<()> {
-        let lost = block.cumulative_lost.clamp(-0x80_0000, 0x7f_ffff) as u32 & 0x00ff_ffff;
-        self.u32(block.ssrc)?;
-        self.u32(u32::from(block.fraction_lost) << 24 | lost)?;
-        self.u32(block.highest_seq)?;
-        self.u32(block.jitter)?;
-        self.u32(block.lsr)?;
-        self.u32(block.dlsr)
-    }
+    Ok(Rtcp::Remb { sender, bitrate_bps, ssrcs: Ssrcs(ssrcs) })
 }
 
 /// NTP time (32.32 since 1900) of Unix microseconds.
 pub fn ntp_from_unix_us(unix_us: u64) -> u64 {
     let seconds = (unix_us / 1_000_000).wrapping_add(2_208_988_800);
-    (seconds << 32) | ((unix_us % 1_000_000) << 32) / 1_000_000
+    (seconds << 32) | (((unix_us % 1_000_000) << 32) / 1_000_000)
 }
 
 /// The middle 32 bits, as in LSR.
@@ -530,9 +291,7 @@ pub fn rtt_us(block: &ReportBlock, now_ntp: u64) -> Option<u64> {
     if block.lsr == 0 {
         return None;
     }
-    let units = compact_ntp(now_ntp)
-        .wrapping_sub(block.lsr)
-        .wrapping_sub(block.dlsr);
+    let units = compact_ntp(now_ntp).wrapping_sub(block.lsr).wrapping_sub(block.dlsr);
     (units < 60 << 16).then_some((u64::from(units) * 1_000_000) >> 16)
 }
 

@@ -199,11 +199,7 @@ impl EgressHeader {
     pub fn write(&self, out: &mut [u8]) -> Option<usize> {
         let mut w = Cursor::new(out);
         let padding = if self.padding { 0x20 } else { 0 };
-        let ext = if self.abs_send_time.is_some() {
-            0x10
-        } else {
-            0
-        };
+        let ext = if self.abs_send_time.is_some() { 0x10 } else { 0 };
         w.u8(0x80 | padding | ext | 1);
         w.u8((u8::from(self.marker) << 7) | (self.payload_type & 0x7f));
         w.u16(self.seq);
@@ -245,10 +241,7 @@ mod tests {
         let p = packet(0x80, &[], b"abc");
         let h = RtpHeader::parse(&p).unwrap();
         assert!(h.marker);
-        assert_eq!(
-            (h.payload_type, h.seq, h.timestamp, h.ssrc),
-            (96, 0xfffe, 9, 0x0102_0304)
-        );
+        assert_eq!((h.payload_type, h.seq, h.timestamp, h.ssrc), (96, 0xfffe, 9, 0x0102_0304));
         assert_eq!(h.payload(&p), b"abc");
     }
 
@@ -317,15 +310,9 @@ mod tests {
             let n = out.write(&mut buf).unwrap();
             assert_eq!(n, out.len());
             let h = RtpHeader::parse(&buf[..n]).unwrap();
-            assert_eq!(
-                (h.marker, h.payload_type, h.seq, h.csrc_count),
-                (true, 111, 7, 1)
-            );
+            assert_eq!((h.marker, h.payload_type, h.seq, h.csrc_count), (true, 111, 7, 1));
             assert_eq!(be32(&buf, 12), Some(42));
-            assert_eq!(
-                extension(&buf[..n], &h, 3),
-                time.map(|_| &[0xab, 0xcd, 0xef][..])
-            );
+            assert_eq!(extension(&buf[..n], &h, 3), time.map(|_| &[0xab, 0xcd, 0xef][..]));
             assert_eq!(out.write(&mut buf[..n - 1]), None);
         }
     }

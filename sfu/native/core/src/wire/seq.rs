@@ -95,10 +95,8 @@ mod tests {
     #[test]
     fn a_long_walk_never_goes_backwards_by_more_than_half() {
         let mut u = SeqUnwrapper::default();
-        let mut expect = 65_536u64 + 65_000;
-        for i in 0..200_000u32 {
-            assert_eq!(u.unwrap((65_000 + i) as u16), expect);
-            expect += 1;
+        for expect in 130_536..330_536u64 {
+            assert_eq!(u.unwrap(expect as u16), expect);
         }
     }
 }

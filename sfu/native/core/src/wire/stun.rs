@@ -106,10 +106,7 @@ impl<'a> StunMessage<'a> {
     fn attribute(&mut self, at: usize) -> Result<usize, ParseError> {
         let kind = be16(self.raw, at).ok_or(ParseError::Short)?;
         let len = usize::from(be16(self.raw, at + 2).ok_or(ParseError::Short)?);
-        let value = self
-            .raw
-            .get(at + 4..at + 4 + len)
-            .ok_or(ParseError::Length)?;
+        let value = self.raw.get(at + 4..at + 4 + len).ok_or(ParseError::Length)?;
         let next = at + 4 + len.next_multiple_of(4);
         if next > self.raw.len() || self.fingerprint {
             return Err(ParseError::Length); // RFC 8489 14.7: FINGERPRINT is the last
@@ -272,11 +269,7 @@ pub struct BindingRequest<'a> {
     pub use_candidate: bool,
 }
 
-pub fn write_binding_request(
-    out: &mut [u8],
-    request: &BindingRequest,
-    key: &IceKey,
-) -> Option<usize> {
+pub fn write_binding_request(out: &mut [u8], request: &BindingRequest, key: &IceKey) -> Option<usize> {
     let mut w = Cursor::new(out);
     header(&mut w, 0x0001, &request.transaction_id);
     w.u16(USERNAME);
@@ -286,11 +279,7 @@ pub fn write_binding_request(
     w.u16(PRIORITY);
     w.u16(4);
     w.u32(request.priority);
-    w.u16(if request.controlling {
-        ICE_CONTROLLING
-    } else {
-        ICE_CONTROLLED
-    });
+    w.u16(if request.controlling { ICE_CONTROLLING } else { ICE_CONTROLLED });
     w.u16(8);
     w.u64(request.tie_breaker);
     if request.use_candidate {
@@ -325,9 +314,7 @@ fn seal(mut w: Cursor, key: &IceKey) -> Option<usize> {
 
 /// CRC-32 of ITU V.42 (RFC 8489 14.7).
 fn crc32(data: &[u8]) -> u32 {
-    !data.iter().fold(u32::MAX, |crc, byte| {
-        (crc >> 8) ^ CRC_TABLE[usize::from(crc as u8 ^ byte)]
-    })
+    !data.iter().fold(u32::MAX, |crc, byte| (crc >> 8) ^ CRC_TABLE[usize::from(crc as u8 ^ byte)])
 }
 
 const CRC_TABLE: [u32; 256] = crc_table();
@@ -339,11 +326,7 @@ const fn crc_table() -> [u32; 256] {
         let mut crc = i as u32;
         let mut bit = 0;
         while bit < 8 {
-            crc = if crc & 1 != 0 {
-                crc >> 1 ^ 0xEDB8_8320
-            } else {
-                crc >> 1
-            };
+            crc = if crc & 1 != 0 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 };
             bit += 1;
         }
         table[i] = crc;
@@ -370,14 +353,13 @@ mod tests {
 
     /// RFC 5769 2.1: sample request, short-term credential.
     const SAMPLE: [u8; 108] = [
-        0x00, 0x01, 0x00, 0x58, 0x21, 0x12, 0xa4, 0x42, 0xb7, 0xe7, 0xa7, 0x01, 0xbc, 0x34, 0xd6,
-        0x86, 0xfa, 0x87, 0xdf, 0xae, 0x80, 0x22, 0x00, 0x10, 0x53, 0x54, 0x55, 0x4e, 0x20, 0x74,
-        0x65, 0x73, 0x74, 0x20, 0x63, 0x6c, 0x69, 0x65, 0x6e, 0x74, 0x00, 0x24, 0x00, 0x04, 0x6e,
-        0x00, 0x01, 0xff, 0x80, 0x29, 0x00, 0x08, 0x93, 0x2f, 0xf9, 0xb1, 0x51, 0x26, 0x3b, 0x36,
-        0x00, 0x06, 0x00, 0x09, 0x65, 0x76, 0x74, 0x6a, 0x3a, 0x68, 0x36, 0x76, 0x59, 0x20, 0x20,
-        0x20, 0x00, 0x08, 0x00, 0x14, 0x9a, 0xea, 0xa7, 0x0c, 0xbf, 0xd8, 0xcb, 0x56, 0x78, 0x1e,
-        0xf2, 0xb5, 0xb2, 0xd3, 0xf2, 0x49, 0xc1, 0xb5, 0x71, 0xa2, 0x80, 0x28, 0x00, 0x04, 0xe5,
-        0x7a, 0x3b, 0xcf,
+        0x00, 0x01, 0x00, 0x58, 0x21, 0x12, 0xa4, 0x42, 0xb7, 0xe7, 0xa7, 0x01, 0xbc, 0x34, 0xd6, 0x86, 0xfa,
+        0x87, 0xdf, 0xae, 0x80, 0x22, 0x00, 0x10, 0x53, 0x54, 0x55, 0x4e, 0x20, 0x74, 0x65, 0x73, 0x74, 0x20,
+        0x63, 0x6c, 0x69, 0x65, 0x6e, 0x74, 0x00, 0x24, 0x00, 0x04, 0x6e, 0x00, 0x01, 0xff, 0x80, 0x29, 0x00,
+        0x08, 0x93, 0x2f, 0xf9, 0xb1, 0x51, 0x26, 0x3b, 0x36, 0x00, 0x06, 0x00, 0x09, 0x65, 0x76, 0x74, 0x6a,
+        0x3a, 0x68, 0x36, 0x76, 0x59, 0x20, 0x20, 0x20, 0x00, 0x08, 0x00, 0x14, 0x9a, 0xea, 0xa7, 0x0c, 0xbf,
+        0xd8, 0xcb, 0x56, 0x78, 0x1e, 0xf2, 0xb5, 0xb2, 0xd3, 0xf2, 0x49, 0xc1, 0xb5, 0x71, 0xa2, 0x80, 0x28,
+        0x00, 0x04, 0xe5, 0x7a, 0x3b, 0xcf,
     ];
 
     #[test]
@@ -385,10 +367,7 @@ mod tests {
         let m = StunMessage::parse(&SAMPLE).unwrap();
         assert!(m.is_binding_request() && m.fingerprint && !m.unknown_required);
         assert_eq!(m.ufrags(), Some((&b"evtj"[..], &b"h6vY"[..])));
-        assert_eq!(
-            (m.priority, m.controlled),
-            (Some(0x6e00_01ff), Some(0x932f_f9b1_5126_3b36))
-        );
+        assert_eq!((m.priority, m.controlled), (Some(0x6e00_01ff), Some(0x932f_f9b1_5126_3b36)));
         assert!(m.check_integrity(&IceKey::new(b"VOkJxbRl1RmTxUk/WvJxBt")));
         assert!(!m.check_integrity(&IceKey::new(b"VOkJxbRl1RmTxUk/WvJxBu")));
     }
@@ -400,18 +379,14 @@ mod tests {
         let n = write_binding_request(&mut buf, &request(), &key).unwrap();
         let m = StunMessage::parse(&buf[..n]).unwrap();
         assert!(m.check_integrity(&key) && m.fingerprint && m.use_candidate);
-        assert_eq!(
-            (m.username, m.controlling, m.priority),
-            (Some(&b"server:cli"[..]), Some(5), Some(99))
-        );
+        assert_eq!((m.username, m.controlling, m.priority), (Some(&b"server:cli"[..]), Some(5), Some(99)));
 
         for (mapped, seen) in [
             ("1.2.3.4:5678", "1.2.3.4:5678"),
             ("[2001:db8::7]:9", "[2001:db8::7]:9"),
             ("[::ffff:1.2.3.4]:9", "1.2.3.4:9"),
         ] {
-            let n =
-                write_binding_success(&mut buf, &[7; 12], mapped.parse().unwrap(), &key).unwrap();
+            let n = write_binding_success(&mut buf, &[7; 12], mapped.parse().unwrap(), &key).unwrap();
             let m = StunMessage::parse(&buf[..n]).unwrap();
             assert!(m.is_binding_success() && m.check_integrity(&key));
             assert_eq!(m.mapped, Some(seen.parse().unwrap()));
@@ -424,10 +399,7 @@ mod tests {
         let mut buf = [0u8; 200];
         let n = write_binding_request(&mut buf, &request(), &key).unwrap();
         for size in 0..n {
-            assert_eq!(
-                write_binding_request(&mut buf[..size], &request(), &key),
-                None
-            );
+            assert_eq!(write_binding_request(&mut buf[..size], &request(), &key), None);
         }
     }
 
@@ -437,8 +409,7 @@ mod tests {
         for at in 0..SAMPLE.len() {
             let mut bad = SAMPLE;
             bad[at] ^= 1;
-            let believed =
-                StunMessage::parse(&bad).is_ok_and(|m| m.fingerprint && m.check_integrity(&key));
+            let believed = StunMessage::parse(&bad).is_ok_and(|m| m.fingerprint && m.check_integrity(&key));
             assert!(!believed, "byte {at}");
         }
     }
@@ -447,10 +418,7 @@ mod tests {
     fn attributes_after_integrity_are_not_believed() {
         let key = IceKey::new(b"secret");
         let mut buf = [0u8; 200];
-        let plain = BindingRequest {
-            use_candidate: false,
-            ..request()
-        };
+        let plain = BindingRequest { use_candidate: false, ..request() };
         let n = write_binding_request(&mut buf, &plain, &key).unwrap() - 8; // without FINGERPRINT
         buf[n..n + 4].copy_from_slice(&[0, 0x25, 0, 0]);
         let length = (n + 4 - HEADER) as u16;
@@ -471,10 +439,7 @@ mod tests {
     #[test]
     fn wrong_lengths_are_refused() {
         assert_eq!(StunMessage::parse(&[]).err(), Some(ParseError::Short));
-        assert_eq!(
-            StunMessage::parse(&SAMPLE[..107]).err(),
-            Some(ParseError::Length)
-        );
+        assert_eq!(StunMessage::parse(&SAMPLE[..107]).err(), Some(ParseError::Length));
         let mut bad = SAMPLE;
         bad[4] = 0;
         assert_eq!(StunMessage::parse(&bad).err(), Some(ParseError::Version));

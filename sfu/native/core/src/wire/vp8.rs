@@ -33,11 +33,7 @@ impl Vp8Descriptor {
         let mut at = 0;
         let mut next = || {
             at += 1;
-            payload
-                .get(at - 1)
-                .copied()
-                .ok_or(ParseError::Short)
-                .map(|byte| (byte, at - 1))
+            payload.get(at - 1).copied().ok_or(ParseError::Short).map(|byte| (byte, at - 1))
         };
         let (first, _) = next()?;
         let mut d = Self {
@@ -83,20 +79,14 @@ impl Vp8Descriptor {
             }
         }
         d.len = at;
-        d.frame_header(
-            payload
-                .get(at..)
-                .filter(|frame| !frame.is_empty())
-                .ok_or(ParseError::Short)?,
-        );
+        d.frame_header(payload.get(at..).filter(|frame| !frame.is_empty()).ok_or(ParseError::Short)?);
         Ok(d)
     }
 
     /// RFC 6386 9.1: P bit 0 is a keyframe; then start code and 14-bit sizes, little endian.
     fn frame_header(&mut self, frame: &[u8]) {
         self.keyframe = self.start && frame.first().is_some_and(|byte| byte & 1 == 0);
-        if let (true, Some([0x9d, 0x01, 0x2a, w0, w1, h0, h1])) = (self.keyframe, frame.get(3..10))
-        {
+        if let (true, Some([0x9d, 0x01, 0x2a, w0, w1, h0, h1])) = (self.keyframe, frame.get(3..10)) {
             let width = u16::from_le_bytes([*w0, *w1]) & 0x3fff;
             let height = u16::from_le_bytes([*h0, *h1]) & 0x3fff;
             self.size = Some((width, height));
@@ -124,44 +114,22 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const KEYFRAME: [u8; 16] = [
-        0x90,
-        0xf0,
-        0x80 | 0x12,
-        0x34,
-        9,
-        0x60 | 3,
-        0x10,
-        2,
-        0,
-        0x9d,
-        1,
-        0x2a,
-        0x80,
-        0x42,
-        0x68,
-        0x01,
-    ];
+    const KEYFRAME: [u8; 16] =
+        [0x90, 0xf0, 0x80 | 0x12, 0x34, 9, 0x60 | 3, 0x10, 2, 0, 0x9d, 1, 0x2a, 0x80, 0x42, 0x68, 0x01];
 
     #[test]
     fn a_full_descriptor_and_its_keyframe_are_read() {
         let d = Vp8Descriptor::parse(&KEYFRAME).unwrap();
         assert!(d.start && d.keyframe && d.layer_sync && !d.non_reference);
         assert_eq!((d.picture_id, d.picture_id_bits), (Some(0x1234), 15));
-        assert_eq!(
-            (d.tl0_pic_idx, d.tid, d.key_idx, d.len),
-            (Some(9), Some(1), Some(3), 6)
-        );
+        assert_eq!((d.tl0_pic_idx, d.tid, d.key_idx, d.len), (Some(9), Some(1), Some(3), 6));
         assert_eq!(d.size, Some((640, 360)));
     }
 
     #[test]
     fn the_smallest_descriptor_is_one_byte() {
         let d = Vp8Descriptor::parse(&[0x10, 1]).unwrap();
-        assert_eq!(
-            (d.len, d.start, d.keyframe, d.picture_id),
-            (1, true, false, None)
-        );
+        assert_eq!((d.len, d.start, d.keyframe, d.picture_id), (1, true, false, None));
         let d = Vp8Descriptor::parse(&[0x00, 0]).unwrap();
         assert!(!d.start && !d.keyframe);
     }
@@ -177,14 +145,7 @@ mod tests {
         let d = Vp8Descriptor::parse(&p).unwrap();
         d.rewrite(&mut p, 0x7fff, 255);
         let again = Vp8Descriptor::parse(&p).unwrap();
-        assert_eq!(
-            again,
-            Vp8Descriptor {
-                picture_id: Some(0x7fff),
-                tl0_pic_idx: Some(255),
-                ..d
-            }
-        );
+        assert_eq!(again, Vp8Descriptor { picture_id: Some(0x7fff), tl0_pic_idx: Some(255), ..d });
         assert_eq!(p[6..], KEYFRAME[6..]);
         d.rewrite(&mut p, 0x8000, 0); // wraps at 15 bits
         assert_eq!(Vp8Descriptor::parse(&p).unwrap().picture_id, Some(0));

@@ -25,13 +25,7 @@ const BLOCK: ReportBlock = ReportBlock {
 
 #[test]
 fn a_compound_is_walked_in_order() {
-    let info = SenderInfo {
-        ssrc: 1,
-        ntp: 0x0102_0304_0506_0708,
-        rtp: 3,
-        packets: 4,
-        octets: 5,
-    };
+    let info = SenderInfo { ssrc: 1, ntp: 0x0102_0304_0506_0708, rtp: 3, packets: 4, octets: 5 };
     let buf = written(|w| {
         assert!(w.sr(&info, &[BLOCK, BLOCK]));
         assert!(w.sdes_cname(1, "sfu"));
@@ -40,17 +34,9 @@ fn a_compound_is_walked_in_order() {
     });
     let items: Vec<_> = compound(&buf).collect::<Result<_, _>>().unwrap();
     assert_eq!(items.len(), 4);
-    assert!(
-        matches!(items[0], Rtcp::Sr { info: got, blocks } if got == info && blocks.eq([BLOCK, BLOCK]))
-    );
+    assert!(matches!(items[0], Rtcp::Sr { info: got, blocks } if got == info && blocks.eq([BLOCK, BLOCK])));
     assert!(matches!(items[1], Rtcp::Sdes));
-    assert!(matches!(
-        items[2],
-        Rtcp::Pli {
-            sender: 1,
-            media: 2
-        }
-    ));
+    assert!(matches!(items[2], Rtcp::Pli { sender: 1, media: 2 }));
     assert!(matches!(items[3], Rtcp::Bye { ssrcs } if ssrcs.eq([1])));
 }
 
@@ -79,22 +65,11 @@ fn a_full_bitmask_is_seventeen_numbers() {
 
 #[test]
 fn remb_keeps_eighteen_bits() {
-    for (put, get) in [
-        (0, 0),
-        (1, 1),
-        (262_143, 262_143),
-        (5_000_000, 5_000_000 >> 5 << 5),
-        (u64::MAX, 0x3_ffff << 46),
-    ] {
+    for (put, get) in
+        [(0, 0), (1, 1), (262_143, 262_143), (5_000_000, 5_000_000 >> 5 << 5), (u64::MAX, 0x3_ffff << 46)]
+    {
         let buf = written(|w| assert!(w.remb(1, put, &[3, 4])));
-        let Rtcp::Remb {
-            sender: 1,
-            bitrate_bps,
-            ssrcs,
-        } = first(&buf)
-        else {
-            panic!("no REMB")
-        };
+        let Rtcp::Remb { sender: 1, bitrate_bps, ssrcs } = first(&buf) else { panic!("no REMB") };
         assert_eq!(bitrate_bps, get);
         assert!(ssrcs.eq([3, 4]));
     }
@@ -105,13 +80,7 @@ fn remb_overflow_saturates() {
     let mut buf = written(|w| assert!(w.remb(1, 1, &[])));
     buf[17] = 0xff;
     buf[18] = 0xff;
-    assert!(matches!(
-        first(&buf),
-        Rtcp::Remb {
-            bitrate_bps: u64::MAX,
-            ..
-        }
-    ));
+    assert!(matches!(first(&buf), Rtcp::Remb { bitrate_bps: u64::MAX, .. }));
 }
 
 #[test]
@@ -125,16 +94,7 @@ fn unknown_packets_are_stepped_over() {
     let mut buf = vec![0x80, 207, 0, 1, 1, 2, 3, 4];
     buf.extend(written(|w| assert!(w.pli(1, 2))));
     let items: Vec<_> = compound(&buf).collect::<Result<_, _>>().unwrap();
-    assert!(matches!(
-        items[..],
-        [
-            Rtcp::Other {
-                packet_type: 207,
-                ..
-            },
-            Rtcp::Pli { .. }
-        ]
-    ));
+    assert!(matches!(items[..], [Rtcp::Other { packet_type: 207, .. }, Rtcp::Pli { .. }]));
 }
 
 #[test]
@@ -190,11 +150,7 @@ fn cnames_of_every_length_stay_aligned() {
 #[test]
 fn round_trip_time_comes_from_the_middle_bits() {
     let sent = ntp_from_unix_us(1_700_000_000_000_000);
-    let block = ReportBlock {
-        lsr: compact_ntp(sent),
-        dlsr: 65_536,
-        ..BLOCK
-    };
+    let block = ReportBlock { lsr: compact_ntp(sent), dlsr: 65_536, ..BLOCK };
     let now = ntp_from_unix_us(1_700_000_001_050_000);
     assert!((49_000..=51_000).contains(&rtt_us(&block, now).unwrap()));
     assert_eq!(rtt_us(&block, sent), None);

@@ -20,23 +20,12 @@ pub(super) enum Stream {
 }
 
 pub(super) enum Keys {
-    Gcm {
-        key: LessSafeKey,
-        salt: [u8; 12],
-    },
-    Cm {
-        key: EncryptingKey,
-        salt: [u8; 14],
-        auth: hmac::Key,
-    },
+    Gcm { key: LessSafeKey, salt: [u8; 12] },
+    Cm { key: Box<EncryptingKey>, salt: [u8; 14], auth: Box<hmac::Key> },
 }
 
 impl Keys {
-    pub(super) fn derive(
-        profile: Profile,
-        key_salt: &[u8],
-        stream: Stream,
-    ) -> Result<Self, SrtpError> {
+    pub(super) fn derive(profile: Profile, key_salt: &[u8], stream: Stream) -> Result<Self, SrtpError> {
         if key_salt.len() != profile.key_salt_len() {
             return Err(SrtpError::Key);
         }
@@ -54,22 +43,15 @@ impl Keys {
                 let (mut auth, mut salt) = ([0u8; 20], [0u8; 14]);
                 master.derive(stream as u8 + 1, &mut auth)?;
                 master.derive(stream as u8 + 2, &mut salt)?;
-                let auth = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &auth);
-                Ok(Self::Cm {
-                    key: ctr_key(&key)?,
-                    salt,
-                    auth,
-                })
+                let auth = Box::new(hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &auth));
+                Ok(Self::Cm { key: Box::new(ctr_key(&key)?), salt, auth })
             }
         }
     }
 
     pub(super) fn gcm(key: &[u8; 16], salt: [u8; 12]) -> Result<Self, SrtpError> {
         let key = UnboundKey::new(&AES_128_GCM, key).map_err(|_| SrtpError::Key)?;
-        Ok(Self::Gcm {
-            key: LessSafeKey::new(key),
-            salt,
-        })
+        Ok(Self::Gcm { key: LessSafeKey::new(key), salt })
     }
 }
 
@@ -81,8 +63,7 @@ fn ctr_key(key: &[u8; 16]) -> Result<EncryptingKey, SrtpError> {
 /// AES in counter mode; the same call encrypts and decrypts.
 pub(super) fn ctr(key: &EncryptingKey, iv: [u8; 16], data: &mut [u8]) -> Result<(), SrtpError> {
     let context = EncryptionContext::Iv128(FixedLength::from(iv));
-    key.less_safe_encrypt(data, context)
-        .map_err(|_| SrtpError::Auth)?;
+    key.less_safe_encrypt(data, context).map_err(|_| SrtpError::Auth)?;
     Ok(())
 }
 
@@ -96,10 +77,7 @@ impl Master {
     fn new(key: &[u8], salt: &[u8]) -> Result<Self, SrtpError> {
         let key = ctr_key(key.try_into().map_err(|_| SrtpError::Key)?)?;
         let mut padded = [0u8; 14];
-        padded
-            .get_mut(..salt.len())
-            .ok_or(SrtpError::Key)?
-            .copy_from_slice(salt);
+        padded.get_mut(..salt.len()).ok_or(SrtpError::Key)?.copy_from_slice(salt);
         Ok(Self { key, salt: padded })
     }
 
@@ -143,9 +121,7 @@ pub(super) fn gcm_seal(
     aad: &[u8],
     data: &mut [u8],
 ) -> Result<[u8; GCM_TAG], SrtpError> {
-    let tag = key
-        .seal_in_place_separate_tag(nonce, Aad::from(aad), data)
-        .map_err(|_| SrtpError::Overflow)?;
+    let tag = key.seal_in_place_separate_tag(nonce, Aad::from(aad), data).map_err(|_| SrtpError::Overflow)?;
     tag.as_ref().try_into().map_err(|_| SrtpError::Overflow)
 }
 
@@ -156,8 +132,7 @@ pub(super) fn gcm_open(
     aad: &[u8],
     data: &mut [u8],
 ) -> Result<(), SrtpError> {
-    key.open_in_place(nonce, Aad::from(aad), data)
-        .map_err(|_| SrtpError::Auth)?;
+    key.open_in_place(nonce, Aad::from(aad), data).map_err(|_| SrtpError::Auth)?;
     Ok(())
 }
 
@@ -168,9 +143,7 @@ pub(super) fn sha1_tag(key: &hmac::Key, first: &[u8], second: &[u8]) -> [u8; SHA
     context.update(second);
     let full = context.sign();
     let mut tag = [0u8; SHA1_TAG];
-    tag.iter_mut()
-        .zip(full.as_ref())
-        .for_each(|(to, from)| *to = *from);
+    tag.iter_mut().zip(full.as_ref()).for_each(|(to, from)| *to = *from);
     tag
 }
 
@@ -186,21 +159,16 @@ mod tests {
     /// RFC 3711 B.3.
     #[test]
     fn key_derivation_matches_the_rfc() {
-        let master = Master::new(
-            &hex("E1F97A0D3E018BE0D64FA32C06DE4139"),
-            &hex("0EC675AD498AFEEBB6960B3AABE6"),
-        )
-        .unwrap();
+        let master =
+            Master::new(&hex("E1F97A0D3E018BE0D64FA32C06DE4139"), &hex("0EC675AD498AFEEBB6960B3AABE6"))
+                .unwrap();
         let (mut key, mut auth, mut salt) = ([0u8; 16], [0u8; 94], [0u8; 14]);
         master.derive(0, &mut key).unwrap();
         master.derive(1, &mut auth).unwrap();
         master.derive(2, &mut salt).unwrap();
         assert_eq!(key.to_vec(), hex("C61E7A93744F39EE10734AFE3FF7A087"));
         assert_eq!(salt.to_vec(), hex("30CBBC08863D8C85D49DB34A9AE1"));
-        assert_eq!(
-            auth[..20].to_vec(),
-            hex("CEBE321F6FF7716B6FD4AB49AF256A156D38BAA4")
-        );
+        assert_eq!(auth[..20].to_vec(), hex("CEBE321F6FF7716B6FD4AB49AF256A156D38BAA4"));
     }
 
     /// RFC 3711 B.2.
@@ -210,13 +178,7 @@ mod tests {
         let salt: [u8; 14] = hex("F0F1F2F3F4F5F6F7F8F9FAFBFCFD").try_into().unwrap();
         let mut stream = [0u8; 32];
         ctr(&key, cm_iv(&salt, 0, 0), &mut stream).unwrap();
-        assert_eq!(
-            stream[..16].to_vec(),
-            hex("E03EAD0935C95E80E166B16DD92B4EB4")
-        );
-        assert_eq!(
-            stream[16..].to_vec(),
-            hex("D23513162B02D0F72A43A2FE4A5F97AB")
-        );
+        assert_eq!(stream[..16].to_vec(), hex("E03EAD0935C95E80E166B16DD92B4EB4"));
+        assert_eq!(stream[16..].to_vec(), hex("D23513162B02D0F72A43A2FE4A5F97AB"));
     }
 }

@@ -10,9 +10,7 @@ use std::fmt;
 
 use super::rtp::RtpHeader;
 use super::{be16, be32};
-use keys::{
-    cm_iv, ctr, gcm_nonce, gcm_open, gcm_seal, same_tag, sha1_tag, Keys, Stream, GCM_TAG, SHA1_TAG,
-};
+use keys::{cm_iv, ctr, gcm_nonce, gcm_open, gcm_seal, same_tag, sha1_tag, Keys, Stream, GCM_TAG, SHA1_TAG};
 use replay::ReplayTable;
 
 /// SRTCP's E flag and 31-bit index (RFC 3711 3.4).
@@ -123,20 +121,13 @@ impl SrtpIn {
     }
 
     /// `buf` is the datagram, `header` its `RtpHeader::parse_header`. On an error `buf` is spoilt.
-    pub fn unprotect_rtp(
-        &mut self,
-        buf: &mut [u8],
-        header: &RtpHeader,
-    ) -> Result<Unprotected, SrtpError> {
+    pub fn unprotect_rtp(&mut self, buf: &mut [u8], header: &RtpHeader) -> Result<Unprotected, SrtpError> {
         let (place, reached) = self.rtp_seen.find(header.ssrc);
         let index = estimate_index(reached, header.seq).ok_or(SrtpError::Replay)?;
         self.rtp_seen.check(place, reached, index)?;
         let len = open_rtp(&self.rtp, buf, header, index)?;
         self.rtp_seen.accept(place, header.ssrc, index);
-        Ok(Unprotected {
-            len,
-            ext_seq: index,
-        })
+        Ok(Unprotected { len, ext_seq: index })
     }
 
     /// Returns the length of the plain compound packet in `buf`.
@@ -161,26 +152,15 @@ fn estimate_index(reached: Option<u64>, seq: u16) -> Option<u64> {
         return Some(u64::from(seq));
     };
     let step = i64::from(seq.wrapping_sub(highest as u16) as i16);
-    highest
-        .checked_add_signed(step)
-        .filter(|index| *index < RTP_INDEX_END)
+    highest.checked_add_signed(step).filter(|index| *index < RTP_INDEX_END)
 }
 
-fn open_rtp(
-    keys: &Keys,
-    buf: &mut [u8],
-    header: &RtpHeader,
-    index: u64,
-) -> Result<usize, SrtpError> {
+fn open_rtp(keys: &Keys, buf: &mut [u8], header: &RtpHeader, index: u64) -> Result<usize, SrtpError> {
     let tag = match keys {
         Keys::Gcm { .. } => GCM_TAG,
         Keys::Cm { .. } => SHA1_TAG,
     };
-    let len = buf
-        .len()
-        .checked_sub(tag)
-        .filter(|len| *len >= header.header_len)
-        .ok_or(SrtpError::Short)?;
+    let len = buf.len().checked_sub(tag).filter(|len| *len >= header.header_len).ok_or(SrtpError::Short)?;
     match keys {
         Keys::Gcm { key, salt } => {
             let (aad, data) = buf.split_at_mut(header.header_len);
@@ -190,9 +170,7 @@ fn open_rtp(
             let (packet, theirs) = buf.split_at_mut(len);
             let roc = ((index >> 16) as u32).to_be_bytes();
             same_tag(&sha1_tag(auth, packet, &roc), theirs)?;
-            let data = packet
-                .get_mut(header.header_len..)
-                .ok_or(SrtpError::Short)?;
+            let data = packet.get_mut(header.header_len..).ok_or(SrtpError::Short)?;
             ctr(key, cm_iv(salt, header.ssrc, index), data)?;
         }
     }
@@ -279,9 +257,7 @@ impl SrtpOut {
         if ext_seq >= RTP_INDEX_END {
             return Err(SrtpError::Exhausted);
         }
-        let total = len
-            .checked_add(self.overhead())
-            .ok_or(SrtpError::Overflow)?;
+        let total = len.checked_add(self.overhead()).ok_or(SrtpError::Overflow)?;
         let buf = buf.get_mut(..total).ok_or(SrtpError::Overflow)?;
         let ssrc = be32(buf, 8).ok_or(SrtpError::Short)?;
         debug_assert_eq!(be16(buf, 2), Some(ext_seq as u16));
@@ -310,13 +286,9 @@ impl SrtpOut {
         if self.next_rtcp >= ENCRYPTED {
             return Err(SrtpError::Exhausted);
         }
-        let total = len
-            .checked_add(self.profile.rtcp_overhead())
-            .ok_or(SrtpError::Overflow)?;
+        let total = len.checked_add(self.profile.rtcp_overhead()).ok_or(SrtpError::Overflow)?;
         let buf = buf.get_mut(..total).ok_or(SrtpError::Overflow)?;
-        let ssrc = be32(buf, 4)
-            .filter(|_| len >= RTCP_HEADER)
-            .ok_or(SrtpError::Short)?;
+        let ssrc = be32(buf, 4).filter(|_| len >= RTCP_HEADER).ok_or(SrtpError::Short)?;
         let word = ENCRYPTED | self.next_rtcp;
         seal_rtcp(&self.rtcp, buf, len, ssrc, word)?;
         self.next_rtcp += 1;
@@ -325,13 +297,7 @@ impl SrtpOut {
 }
 
 /// `buf` is exactly the protected packet's size, `buf[..len]` is plain.
-fn seal_rtcp(
-    keys: &Keys,
-    buf: &mut [u8],
-    len: usize,
-    ssrc: u32,
-    word: u32,
-) -> Result<(), SrtpError> {
+fn seal_rtcp(keys: &Keys, buf: &mut [u8], len: usize, ssrc: u32, word: u32) -> Result<(), SrtpError> {
     let index = u64::from(word & !ENCRYPTED);
     match keys {
         Keys::Gcm { key, salt } => {

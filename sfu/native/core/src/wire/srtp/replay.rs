@@ -18,10 +18,7 @@ impl<const WORDS: usize> Window<WORDS> {
 
     /// Starts at an index that has just been accepted.
     pub(super) fn starting_at(index: u64) -> Self {
-        let mut window = Self {
-            highest: index,
-            seen: [0; WORDS],
-        };
+        let mut window = Self { highest: index, seen: [0; WORDS] };
         window.mark(index);
         window
     }
@@ -34,8 +31,7 @@ impl<const WORDS: usize> Window<WORDS> {
         if index > self.highest {
             return Ok(());
         }
-        let fresh = self.highest - index < Self::BITS
-            && self.seen[Self::word(index)] & Self::bit(index) == 0;
+        let fresh = self.highest - index < Self::BITS && self.seen[Self::word(index)] & Self::bit(index) == 0;
         fresh.then_some(()).ok_or(SrtpError::Replay)
     }
 
@@ -102,43 +98,21 @@ impl<const WORDS: usize> ReplayTable<WORDS> {
     const TOMBSTONES: usize = 256;
 
     pub(super) fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            clock: 0,
-            entries: Vec::new(),
-            tombstones: Vec::new(),
-            next_tombstone: 0,
-        }
+        Self { limit, clock: 0, entries: Vec::new(), tombstones: Vec::new(), next_tombstone: 0 }
     }
 
     /// The place of an SSRC and the highest index it has reached, if any.
     pub(super) fn find(&self, ssrc: u32) -> (Place, Option<u64>) {
         if let Some(at) = self.entries.iter().position(|e| e.ssrc == ssrc) {
-            return (
-                Place::Known(at),
-                self.entries.get(at).map(|e| e.window.highest()),
-            );
+            return (Place::Known(at), self.entries.get(at).map(|e| e.window.highest()));
         }
-        let buried = self
-            .tombstones
-            .iter()
-            .filter(|t| t.ssrc == ssrc)
-            .map(|t| t.highest)
-            .max();
+        let buried = self.tombstones.iter().filter(|t| t.ssrc == ssrc).map(|t| t.highest).max();
         (Place::New, buried)
     }
 
-    pub(super) fn check(
-        &self,
-        place: Place,
-        reached: Option<u64>,
-        index: u64,
-    ) -> Result<(), SrtpError> {
+    pub(super) fn check(&self, place: Place, reached: Option<u64>, index: u64) -> Result<(), SrtpError> {
         match place {
-            Place::Known(at) => self
-                .entries
-                .get(at)
-                .map_or(Ok(()), |e| e.window.check(index)),
+            Place::Known(at) => self.entries.get(at).map_or(Ok(()), |e| e.window.check(index)),
             Place::New if reached.is_some_and(|highest| index <= highest) => Err(SrtpError::Replay),
             Place::New => Ok(()),
         }
@@ -157,27 +131,15 @@ impl<const WORDS: usize> ReplayTable<WORDS> {
         if self.entries.len() >= self.limit {
             self.bury_oldest();
         }
-        self.entries.push(Entry {
-            ssrc,
-            used: self.clock,
-            window: Window::starting_at(index),
-        });
+        self.entries.push(Entry { ssrc, used: self.clock, window: Window::starting_at(index) });
     }
 
     fn bury_oldest(&mut self) {
-        let oldest = self
-            .entries
-            .iter()
-            .enumerate()
-            .min_by_key(|(_, e)| e.used)
-            .map(|(at, _)| at);
+        let oldest = self.entries.iter().enumerate().min_by_key(|(_, e)| e.used).map(|(at, _)| at);
         let Some(entry) = oldest.map(|at| self.entries.swap_remove(at)) else {
             return;
         };
-        let stone = Tombstone {
-            ssrc: entry.ssrc,
-            highest: entry.window.highest(),
-        };
+        let stone = Tombstone { ssrc: entry.ssrc, highest: entry.window.highest() };
         match self.tombstones.get_mut(self.next_tombstone) {
             Some(place) => *place = stone,
             None => self.tombstones.push(stone),
