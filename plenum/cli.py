@@ -158,6 +158,26 @@ def user_list(data_dir: DataDir = None, config: Config = None) -> None:
     out.print(table)
 
 
+@bench.command("load")
+def bench_load(
+    participants: Annotated[int, typer.Option(min=1, max=1000, help="How many join.")] = 100,
+    speakers: Annotated[int, typer.Option(min=0, help="How many of them speak.")] = 3,
+    videos: Annotated[int, typer.Option(min=0, help="How many of them send video.")] = 2,
+    seconds: Annotated[float, typer.Option(min=1, max=3600, help="How long to measure.")] = 60,
+) -> None:
+    """A meeting of many through the real signaling and media path, on a server of its own."""
+    import uvloop
+
+    from plenum.bench_load import Plan, report, run
+
+    plan = Plan(participants=participants, speakers=speakers, videos=videos, seconds=seconds)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        result = runner.run(run(plan, out))
+    report(plan, result, out)
+    if result.joined < participants or result.loss >= 0.001:
+        fail("not everybody joined, or too much was lost")
+
+
 @app.command()
 def version() -> None:
     """Print the version."""
