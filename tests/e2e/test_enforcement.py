@@ -1,0 +1,142 @@
+"""Enforced, not asked: clients that ignore every message keep sending, and nobody hears or sees them."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from sfu.load import LoadMedia
+from tests.support.people import Person
+from tests.support.server import Organiser, Server
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+async def media() -> AsyncIterator[LoadMedia]:
+    """The native client role."""
+    pool = LoadMedia()
+    yield pool
+    pool.close()
+
+
+async def meeting(server: Server, organiser: Organiser, media: LoadMedia, count: int) -> list[Person]:
+    """A moderator and `count` participants, all connected; nobody sends yet."""
+    conference = organiser.conference()
+    moderator_link = conference["moderator_url"].rsplit("/", 1)[1]
+    link = conference["participant_url"].rsplit("/", 1)[1]
+    people = [await Person(server.url, media).arrive("Moderator", link=moderator_link)]
+    for index in range(count):
+        people.append(await Person(server.url, media).arrive(f"Person {index}", link=link))
+    return people
+
+
+async def silent_within(listener: Person, *, limit_s: float = 1.0) -> float:
+    """Seconds until nothing arrives any more (no packet for 150 ms)."""
+    began = time.monotonic()
+    last, last_change = listener.peer.stats()["received"], began
+    while time.monotonic() - began < limit_s:
+        await asyncio.sleep(0.005)
+        now = listener.peer.stats()["received"]
+        if now != last:
+            last, last_change = now, time.monotonic()
+        elif time.monotonic() - last_change > 0.15:
+            return last_change - began
+    raise AssertionError("packets still arrive")
+
+
+async def test_mute_reaches_every_ear_within_100_ms_whatever_the_client_sends(
+    server: Server, organiser: Organiser, media: LoadMedia
+) -> None:
+    """S-16, U-2: median of five; then an hour of raw RTP would change nothing, a second shows it."""
+    moderator, rogue, listener = await meeting(server, organiser, media, 2)
+    rogue.peer.speak()
+    took = []
+    for _ in range(5):
+        assert await listener.received(0.5) > 10
+        began = time.monotonic()
+        await moderator.client.call("moderate", {"action": "mute", "target": rogue.id, "hold": True})
+        acked = time.monotonic() - began
+        took.append(acked + await silent_within(listener))
+        assert await listener.received(0.5) == 0
+        await moderator.client.call("moderate", {"action": "release", "target": rogue.id, "hold": False})
+        await rogue.client.call("mic", {"on": True})
+    print("mute to silence, ms:", [round(1000 * value) for value in took])
+    assert statistics.median(took) < 0.1, took
+
+
+async def test_a_held_microphone_cannot_be_switched_on(server: Server, organiser: Organiser, media: LoadMedia) -> None:
+    """S-16: the held person asks; nothing is forwarded."""
+    from signaling.client import ClientError
+
+    moderator, rogue, listener = await meeting(server, organiser, media, 2)
+    rogue.peer.speak()
+    await moderator.client.call("moderate", {"action": "mute", "target": rogue.id, "hold": True})
+    with pytest.raises(ClientError) as refused:
+        await rogue.client.call("mic", {"on": True})
+    assert refused.value.code == "held"
+    await asyncio.sleep(0.2)
+    assert await listener.received(0.5) == 0
+
+
+async def test_stop_camera_stops_the_packets(server: Server, organiser: Organiser, media: LoadMedia) -> None:
+    """U-2: the camera of somebody who goes on sending is not forwarded."""
+    moderator, rogue, viewer = await meeting(server, organiser, media, 2)
+    rogue.peer.show()
+    await viewer.show(rogue)
+    assert await viewer.received(1.5) > 30
+    await moderator.client.call("moderate", {"action": "stop_camera", "target": rogue.id, "hold": True})
+    await asyncio.sleep(0.1)
+    assert await viewer.received(0.7) == 0
+
+
+async def test_demotion_to_listener_closes_microphone_and_camera(
+    server: Server, organiser: Organiser, media: LoadMedia
+) -> None:
+    """S-17, S-47: a listener sends nothing."""
+    moderator, rogue, other = await meeting(server, organiser, media, 2)
+    rogue.peer.speak()
+    rogue.peer.show()
+    await other.show(rogue)
+    assert await other.received(1.0) > 30
+    await moderator.client.call("moderate", {"action": "demote_listener", "target": rogue.id, "hold": False})
+    await asyncio.sleep(0.1)
+    assert await other.received(0.7) == 0
+
+
+async def test_kick_closes_transport_and_token(server: Server, organiser: Organiser, media: LoadMedia) -> None:
+    """S-15, U-2: nothing goes in or out any more, and neither token nor link lets the person back."""
+    from signaling.client import ClientError
+
+    moderator, rogue, other = await meeting(server, organiser, media, 2)
+    rogue.peer.speak()
+    other.peer.speak()
+    assert await rogue.received(0.5) > 5
+    await moderator.client.call("moderate", {"action": "kick", "target": rogue.id, "hold": False})
+    closing = await rogue.client.wait_push("closing")
+    assert closing["code"] == "kicked"
+    await asyncio.sleep(0.15)
+    assert await rogue.received(0.5) == 0
+    heard = other.peer.stats()["received"]
+    await asyncio.sleep(0.5)
+    assert other.peer.stats()["received"] == heard
+    with pytest.raises(ClientError) as refused:
+        await rogue.return_(within_s=0.5)
+    assert refused.value.code == "kicked"
+
+
+async def test_the_meeting_goes_on_undisturbed(server: Server, organiser: Organiser, media: LoadMedia) -> None:
+    """U-2: while one is muted, stopped and kicked, another's sound has no gap."""
+    moderator, rogue, speaker = await meeting(server, organiser, media, 2)
+    rogue.peer.speak()
+    speaker.peer.speak()
+    await asyncio.sleep(1)
+    lost_before = moderator.peer.stats()["lost"]
+    for action in ("mute", "stop_camera", "demote_listener", "kick"):
+        await moderator.client.call("moderate", {"action": action, "target": rogue.id, "hold": True})
+        assert await moderator.received(0.4) > 10
+    assert moderator.peer.stats()["lost"] == lost_before

@@ -1,0 +1,86 @@
+"""Faults cost seconds, never data: lost sockets, page reloads, `kill -9` of the server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from sfu.load import LoadMedia
+from signaling.client import ClientError
+from tests.support.people import Person
+from tests.support.server import Organiser, Server
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+async def media() -> AsyncIterator[LoadMedia]:
+    """The native client role."""
+    pool = LoadMedia()
+    yield pool
+    pool.close()
+
+
+async def test_a_lost_socket_returns_with_hand_role_holds_and_missed_events(
+    server: Server, organiser: Organiser, media: LoadMedia
+) -> None:
+    """U-1, U-3: same identity; what was missed comes once."""
+    conference = organiser.conference()
+    link = conference["participant_url"].rsplit("/", 1)[1]
+    moderator = await Person(server.url, media).arrive("Mod", link=conference["moderator_url"].rsplit("/", 1)[1])
+    person = await Person(server.url, media).arrive("Ben", link=link)
+    await person.client.call("hand", {"raised": True, "participant": None})
+    await moderator.client.call("moderate", {"action": "mute", "target": person.id, "hold": True})
+    seq = person.joined["seq"]
+    seq = max([seq, *(p["seq"] for name, p, _ in person.client.pushes if name == "event")])
+    identity = person.id
+    await person.client.close()
+    await moderator.client.call("chat_send", {"text": "while you were away", "to": None})
+    again = await person.return_(since=seq)
+    assert again["you"] == identity
+    me = next(p for p in again["room"]["participants"] if p["id"] == identity)
+    assert me["mic"] == {"on": False, "held": True, "by": "moderator"}
+    assert again["room"]["hands"] == [identity]
+    texts = [e["message"]["text"] for e in again["missed"] if e["type"] == "chat_message"]
+    assert texts == ["while you were away"]
+
+
+@pytest.mark.timeout(180)
+async def test_after_kill_dash_nine_everybody_returns_by_himself(
+    server: Server, organiser: Organiser, media: LoadMedia
+) -> None:
+    """Roles, holds, bans, hands and chat survive the death of the server; media flows again."""
+    conference = organiser.conference()
+    link = conference["participant_url"].rsplit("/", 1)[1]
+    moderator = await Person(server.url, media).arrive("Mod", link=conference["moderator_url"].rsplit("/", 1)[1])
+    ben = await Person(server.url, media).arrive("Ben", link=link)
+    cleo = await Person(server.url, media).arrive("Cleo", link=link)
+    pest = await Person(server.url, media).arrive("Pest", link=link, connect_media=False)
+    await ben.client.call("hand", {"raised": True, "participant": None})
+    await moderator.client.call("chat_send", {"text": "kept", "to": None})
+    await moderator.client.call("chat_send", {"text": "between us", "to": ben.id})
+    await moderator.client.call("moderate", {"action": "mute", "target": cleo.id, "hold": True})
+    await moderator.client.call("moderate", {"action": "make_moderator", "target": ben.id, "hold": False})
+    await moderator.client.call("moderate", {"action": "ban", "target": pest.id, "hold": False})
+    server.kill()
+    server.start()
+    for person in (moderator, ben, cleo):
+        await person.return_()
+        await person.reconnect_media(connection=2)
+    room = ben.joined["room"]
+    people = {p["name"]: p for p in room["participants"]}
+    assert set(people) == {"Mod", "Ben", "Cleo"}
+    assert people["Ben"]["moderator"]
+    assert people["Cleo"]["mic"]["held"]
+    assert room["hands"] == [ben.id]
+    assert [m["text"] for m in room["chat"]] == ["kept", "between us"]
+    assert [m["text"] for m in cleo.joined["room"]["chat"]] == ["kept"]
+    with pytest.raises(ClientError) as refused:
+        await pest.return_(within_s=0.5)
+    assert refused.value.code == "banned"
+    moderator.peer.speak()
+    assert await cleo.received(1.0) > 20
+    cleo.peer.speak()
+    ben_before = await ben.received(0.5)
+    assert ben_before > 10  # the moderator's voice, and only that: Cleo is held
