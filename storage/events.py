@@ -76,6 +76,9 @@ class SqlEventLog:
         if writer is not None:
             await self._queue.put(None)
             await writer
+            while not self._queue.empty():  # came while the queue was full
+                if (late := self._queue.get_nowait()) is not None:
+                    _settle([late], Unavailable("the event log is closed"))
 
     async def _write_loop(self) -> None:
         while (first := await self._queue.get()) is not None:

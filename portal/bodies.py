@@ -1,0 +1,139 @@
+"""What may be in the bodies of requests: sizes, alphabets, ranges. `parse` gives a value or `bad_request`."""
+
+import unicodedata
+from typing import Annotated, Literal, TypeVar
+
+from aiohttp import web
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from portal.errors import ApiError
+
+MAX_BODY_BYTES = 16 * 1024
+MAX_NAME = 60
+MAX_TITLE = 120
+MAX_DESCRIPTION = 2000
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_JOINERS = {"\u200c", "\u200d"}  # ZWNJ and ZWJ belong to scripts and emoji
+
+
+def _one_line(text: str) -> str:
+    """NFC, no control and no direction marks, inner white space as single blanks."""
+    normal = unicodedata.normalize("NFC", text)
+    seen = "".join(" " if c.isspace() else c for c in normal if c.isspace() or _visible(c))
+    line = " ".join(seen.split())
+    if not line.strip("".join(_JOINERS) + " "):
+        raise ValueError("must not be empty")
+    return line
+
+
+def _lines(text: str) -> str:
+    normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    return "".join(c for c in normal if c == "\n" or _visible(c)).strip()
+
+
+def _visible(character: str) -> bool:
+    return character in _JOINERS or unicodedata.category(character) not in _UNSEEN
+
+
+def _digits(text: str) -> str:
+    """As people type them: `123 456 789`."""
+    return "".join(c for c in text if c not in " -\u00a0\u202f")
+
+
+Name = Annotated[str, StringConstraints(max_length=MAX_NAME), AfterValidator(_one_line)]
+Title = Annotated[str, StringConstraints(max_length=MAX_TITLE), AfterValidator(_one_line)]
+Description = Annotated[str, StringConstraints(max_length=MAX_DESCRIPTION), AfterValidator(_lines)]
+Secret = Annotated[str, StringConstraints(max_length=128)]
+Digits = Annotated[str, StringConstraints(max_length=32), AfterValidator(_digits)]
+
+
+class Body(BaseModel):
+    """Strict: no conversions, no unknown fields."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class Empty(Body):
+    pass
+
+
+class SignInBody(Body):
+    token: Secret
+
+
+class DoorBody(Body):
+    """`link`, or `number` and `pin`."""
+
+    link: Secret | None = None
+    number: Digits | None = None
+    pin: Digits | None = None
+
+    @model_validator(mode="after")
+    def _one_of(self) -> "DoorBody":
+        by_link = self.link is not None and self.number is None and self.pin is None
+        by_pin = self.link is None and self.number is not None and self.pin is not None
+        if not by_link and not by_pin:
+            raise ValueError("give link, or number and pin")
+        return self
+
+
+class JoinBody(DoorBody):
+    name: Name
+
+
+class EnterBody(Body):
+    name: Name | None = None
+
+
+class ConferenceBody(Body):
+    title: Title
+    description: Description = ""
+    record: bool = False
+    start_as: Literal["speaker", "listener"] = "speaker"
+    who_presents: Literal["everyone", "promoted"] = "everyone"
+    max_participants: Annotated[int, Field(ge=2, le=1000)] = 300
+
+
+class ConferencePatch(Body):
+    title: Title | None = None
+    description: Description | None = None
+    record: bool | None = None
+    start_as: Literal["speaker", "listener"] | None = None
+    who_presents: Literal["everyone", "promoted"] | None = None
+    max_participants: Annotated[int, Field(ge=2, le=1000)] | None = None
+
+
+class InviteeBody(Body):
+    name: Name
+    moderator: bool = False
+
+
+B = TypeVar("B", bound=Body)
+
+
+async def parse(request: web.Request, model: type[B]) -> B:
+    """The body as `model`. An absent body counts as `{}`."""
+    raw = await _read(request)
+    try:
+        return model.model_validate_json(raw or b"{}")
+    except ValidationError as error:
+        raise ApiError("bad_request", _sentence(error)) from None
+
+
+async def _read(request: web.Request) -> bytes:
+    """Refuses what is too large before holding it in memory."""
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise ApiError("too_large", "The request is too large.")
+    raw = bytearray()
+    async for piece in request.content.iter_chunked(4096):
+        raw += piece
+        if len(raw) > MAX_BODY_BYTES:
+            raise ApiError("too_large", "The request is too large.")
+    return bytes(raw)
+
+
+def _sentence(error: ValidationError) -> str:
+    """Field and reason of the first fault; never the value (it may be a PIN)."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    field = ".".join(str(part) for part in first["loc"])
+    return f"{field}: {first['msg']}" if field else first["msg"]

@@ -1,0 +1,80 @@
+"""What every handler needs: the parts of the portal, and the facts about one request."""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from portal.ports import Mint, RoomsPort
+from portal.settings import PortalSettings
+from storage.records import ConferenceRecord, RecordingRecord, UserRecord
+from storage.service import Storage
+
+_HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+SESSION_COOKIE = "plenum_session"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    storage: Storage
+    mint: Mint
+    rooms: RoomsPort
+    settings: PortalSettings
+    clock: Callable[[], float] = time.time
+
+    def now_ms(self) -> int:
+        return int(self.clock() * 1000)
+
+
+PARTS = web.AppKey("portal_parts", Parts)
+USER: web.RequestKey[UserRecord] = web.RequestKey("portal_user", UserRecord)
+CONFERENCE: web.RequestKey[ConferenceRecord] = web.RequestKey("portal_conference", ConferenceRecord)
+RECORDING: web.RequestKey[RecordingRecord] = web.RequestKey("portal_recording", RecordingRecord)
+REQUEST_ID: web.RequestKey[str] = web.RequestKey("portal_request_id", str)
+
+
+def parts(request: web.Request) -> Parts:
+    return request.config_dict[PARTS]
+
+
+async def signed_in(request: web.Request) -> UserRecord | None:
+    """The organiser whose cookie this is, if any."""
+    token = request.cookies.get(SESSION_COOKIE)
+    if not token or len(token) > 128:
+        return None
+    its = parts(request)
+    return await its.storage.web_sessions.user(token, now_ms=its.now_ms())
+
+
+def base_url(request: web.Request) -> str:
+    """Scheme and host as the caller knows us, without a slash at the end."""
+    settings = parts(request).settings
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    return f"{scheme(request)}://{host(request)}"
+
+
+def scheme(request: web.Request) -> str:
+    if parts(request).settings.behind_proxy:
+        named = request.headers.get("X-Forwarded-Proto", "").strip().lower()
+        if named in ("http", "https"):
+            return named
+    return "https" if request.secure else "http"
+
+
+def host(request: web.Request) -> str:
+    """The Host header, if it has the form of one."""
+    named = request.headers.get("Host", "")
+    return named if _HOST.fullmatch(named) else "localhost"
+
+
+def caller(request: web.Request) -> str:
+    """A hash that stands for the caller until the end of the day. The address itself goes no further."""
+    its = parts(request)
+    address = request.remote or ""
+    if its.settings.behind_proxy:
+        forwarded = ",".join(request.headers.getall("X-Forwarded-For", [])).rsplit(",", 1)[-1].strip()
+        address = forwarded or address
+    return its.storage.limiter.caller(address)

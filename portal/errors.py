@@ -1,0 +1,93 @@
+"""Errors on the wire. One class for refusals with a stable code, one function that maps anything else."""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from rooms.errors import RoomError
+from storage.errors import StorageError
+
+STATUS = {
+    "bad_request": 400,
+    "not_signed_in": 401,
+    "forbidden": 403,
+    "wrong_origin": 403,
+    "wrong_signature": 403,
+    "kicked": 403,
+    "banned": 403,
+    "not_found": 404,
+    "no_such_blob": 404,
+    "wrong_link": 404,
+    "wrong_pin": 404,
+    "method_not_allowed": 405,
+    "wrong_state": 409,
+    "full": 409,
+    "ended": 410,
+    "expired": 410,
+    "link_used": 410,
+    "link_expired": 410,
+    "too_large": 413,
+    "not_json": 415,
+    "bad_range": 416,
+    "locked": 423,
+    "too_many_tries": 429,
+    "internal": 500,
+    "unavailable": 503,
+    "numbers_exhausted": 503,
+}
+
+_SENTENCES = {
+    "not_signed_in": "Sign in first.",
+    "forbidden": "You may not do that.",
+    "not_found": "There is nothing here.",
+    "no_such_blob": "There is nothing here.",
+    "wrong_link": "This link does not lead to a conference.",
+    "wrong_pin": "Conference number or PIN is wrong.",
+    "ended": "The conference has ended.",
+    "expired": "The time of this conference is over.",
+    "link_used": "This sign-in link has been used.",
+    "link_expired": "This sign-in link has expired.",
+    "wrong_state": "That is not possible now.",
+    "unavailable": "The server cannot do that now; try again in a moment.",
+    "numbers_exhausted": "No conference number is free.",
+    "internal": "Something went wrong on our side; nothing was changed.",
+}
+
+
+class ApiError(Exception):
+    """A refusal: code and sentence for the caller. `extra` joins the error object."""
+
+    def __init__(self, code: str, message: str | None = None, **extra: object) -> None:
+        self.code = code
+        self.message = message or _SENTENCES[code]
+        self.extra: Mapping[str, object] = extra
+        super().__init__(f"{code}: {self.message}")
+
+    @property
+    def status(self) -> int:
+        return STATUS[self.code]
+
+
+def as_api_error(error: Exception) -> ApiError:
+    """Any error as one that may leave the house; what is not known becomes `internal` and tells nothing."""
+    match error:
+        case ApiError():
+            return error
+        case RoomError() if error.code in STATUS:
+            return ApiError(error.code, error.message)
+        case StorageError() if error.code in STATUS and error.code in _SENTENCES:
+            return ApiError(error.code)
+        case web.HTTPRequestEntityTooLarge():
+            return ApiError("too_large", "The request is too large.")
+        case web.HTTPMethodNotAllowed():
+            return ApiError("method_not_allowed", "This method is not possible here.")
+        case web.HTTPNotFound():
+            return ApiError("not_found")
+        case web.HTTPException() if 400 <= error.status < 500:
+            return ApiError("bad_request", "The request cannot be understood.")
+        case _:
+            return ApiError("internal")
+
+
+def error_body(error: ApiError) -> dict[str, object]:
+    return {"error": {"code": error.code, "message": error.message, **error.extra}}

@@ -1,0 +1,106 @@
+"""Who knows a way in, and how often one may try (decision 11).
+
+Five tries in 15 minutes per caller and conference number, twenty per conference number, whether or not the
+number exists. A try is counted before it is judged and taken back when it was right, so that tries at the same
+time cannot slip through; one number's tries are judged one after another, so that a crowd with the right PIN
+does not count against itself.
+"""
+
+import asyncio
+import math
+from collections.abc import Callable
+
+import structlog
+
+from portal.bodies import DoorBody
+from portal.errors import ApiError
+from storage.interfaces import JsonValue, Limit, Limiter
+from storage.records import ConferenceRecord, Door
+from storage.service import Storage
+
+WINDOW_S = 15 * 60
+PER_CALLER_AND_NUMBER = Limit("pin-caller-number", 5, WINDOW_S)
+PER_NUMBER = Limit("pin-number", 20, WINDOW_S)
+PER_CALLER = Limit("pin-caller", 60, WINDOW_S)  # over all numbers: no walk through the numbers
+LINKS_PER_CALLER = Limit("link-caller", 120, WINDOW_S)
+SIGN_INS_PER_CALLER = Limit("sign-in-caller", 30, WINDOW_S)
+_STRIPES = 64
+
+log = structlog.get_logger()
+
+
+class Gate:
+    def __init__(self, storage: Storage, now_ms: Callable[[], int]) -> None:
+        self._storage = storage
+        self._limiter: Limiter = storage.limiter
+        self._now_ms = now_ms
+        self._stripes = [asyncio.Lock() for _ in range(_STRIPES)]
+        self._alerts: set[asyncio.Task[None]] = set()
+
+    async def door(self, caller: str, body: DoorBody) -> Door:
+        """Raises ApiError: wrong_link, wrong_pin, too_many_tries, ended, expired."""
+        if body.link is not None:
+            door = await self._by_link(caller, body.link)
+        else:
+            assert body.number is not None and body.pin is not None, "DoorBody has one of both"
+            door = await self._by_pin(caller, body.number, body.pin)
+        over = door.conference.over(self._now_ms())
+        if over is not None:
+            raise ApiError(over)
+        return door
+
+    async def sign_in_try(self, caller: str) -> None:
+        """Counts one try to sign in. Raises ApiError too_many_tries."""
+        _refuse(await self._limiter.take((SIGN_INS_PER_CALLER, caller)))
+
+    async def sign_in_worked(self, caller: str) -> None:
+        await self._limiter.refund((SIGN_INS_PER_CALLER, caller))
+
+    async def close(self) -> None:
+        if self._alerts:
+            await asyncio.wait(self._alerts, timeout=5)
+
+    async def _by_link(self, caller: str, secret: str) -> Door:
+        _refuse(await self._limiter.take((LINKS_PER_CALLER, caller)))
+        door = await self._storage.conferences.by_link(secret)
+        if door is None:
+            raise ApiError("wrong_link")
+        await self._limiter.refund((LINKS_PER_CALLER, caller))
+        return door
+
+    async def _by_pin(self, caller: str, number: str, pin: str) -> Door:
+        async with self._stripes[hash(number) % _STRIPES]:
+            callers = ((PER_CALLER_AND_NUMBER, f"{caller}/{number}"), (PER_CALLER, caller))
+            _refuse(await self._limiter.take(*callers))
+            wait = await self._limiter.take((PER_NUMBER, number))
+            if wait is not None:
+                await self._limiter.refund(*callers)
+                self._alert(number)
+                _refuse(wait)
+            door = await self._storage.conferences.by_number_and_pin(number, pin)
+            if door is None:
+                raise ApiError("wrong_pin")
+            await self._limiter.refund(*callers, (PER_NUMBER, number))
+            return door
+
+    def _alert(self, number: str) -> None:
+        """Tells the organiser, beside the request: its time must not say whether the number exists."""
+        task = asyncio.create_task(self._write_alert(number), name="pin alert")
+        self._alerts.add(task)
+        task.add_done_callback(self._alerts.discard)
+
+    async def _write_alert(self, number: str) -> None:
+        conference: ConferenceRecord | None = await self._storage.conferences.by_number(number)
+        if conference is None:
+            return
+        now_ms = self._now_ms()
+        cause = f"pin_alert/{conference.id}/{now_ms // (WINDOW_S * 1000)}"
+        payload: JsonValue = {"conference": conference.id, "at_ms": now_ms}
+        if await self._storage.outbox.put(cause, "pin_alert", payload, due_ms=now_ms):
+            log.warning("too many PIN tries", room=conference.id)
+
+
+def _refuse(wait_s: float | None) -> None:
+    if wait_s is not None:
+        seconds = math.ceil(wait_s)
+        raise ApiError("too_many_tries", f"Too many tries; wait {seconds} seconds.", retry_after_s=seconds)

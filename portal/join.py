@@ -1,0 +1,120 @@
+"""Joining: a way in and a name become a token (signaling/PROTOCOL.md section 5)."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from portal.bodies import DoorBody, EnterBody, JoinBody, parse
+from portal.context import CONFERENCE, USER, Parts, caller, parts, signed_in
+from portal.device import device_of, set_device
+from portal.errors import ApiError
+from portal.gate import Gate
+from rooms.claims import ParticipantClaims
+from rooms.model import StartAs, WhoPresents
+from rooms.rights import initial_role
+from storage.ids import new_id
+from storage.records import ConferenceRecord, Door
+
+GATE = web.AppKey("portal_gate", Gate)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str
+    moderator: bool
+    organiser: bool
+    guest: bool
+
+
+async def check(request: web.Request) -> web.StreamResponse:
+    """What the pre-join page shows before it asks for a name."""
+    body = await parse(request, DoorBody)
+    door = await request.config_dict[GATE].door(caller(request), body)
+    device, new = device_of(request)
+    await _admitted(parts(request), door, device)
+    response = web.json_response(
+        {"conference": _described(door.conference), "moderator": door.moderator, "name": door.name}
+    )
+    if new:
+        set_device(request, response, device)
+    return response
+
+
+async def join(request: web.Request) -> web.StreamResponse:
+    body = await parse(request, JoinBody)
+    door = await request.config_dict[GATE].door(caller(request), body)
+    device, new = device_of(request)
+    its = parts(request)
+    await _admitted(its, door, device)
+    if door.invitee is not None:
+        await its.storage.invitees.used_from(door.invitee, device)
+    guest = await signed_in(request) is None
+    person = Person(body.name, moderator=door.moderator, organiser=False, guest=guest)
+    response = web.json_response(await _token(its, door.conference, person, device))
+    if new:
+        set_device(request, response, device)
+    return response
+
+
+async def enter(request: web.Request) -> web.StreamResponse:
+    """The organiser's own way in: always a moderator, under any name."""
+    body = await parse(request, EnterBody)
+    conference, user = request[CONFERENCE], request[USER]
+    its = parts(request)
+    over = conference.over(its.now_ms())
+    if over is not None:
+        raise ApiError(over)
+    device, new = device_of(request)
+    await its.rooms.admission(conference.id, device=device, moderator=True)
+    person = Person(body.name or user.name, moderator=True, organiser=True, guest=False)
+    response = web.json_response(await _token(its, conference, person, device))
+    if new:
+        set_device(request, response, device)
+    return response
+
+
+async def _admitted(its: Parts, door: Door, device: str) -> None:
+    """A ban holds on the browser; on a personal link it holds on every browser that link was used from."""
+    devices = {device}
+    if door.invitee is not None:
+        devices.update(await its.storage.invitees.devices(door.invitee))
+    for each in devices:
+        await its.rooms.admission(door.conference.id, device=each, moderator=door.moderator)
+
+
+async def _token(its: Parts, conference: ConferenceRecord, person: Person, device: str) -> dict[str, object]:
+    settings = conference.settings
+    role = initial_role(StartAs(settings.start_as), WhoPresents(settings.who_presents), moderator=person.moderator)
+    lease = await its.storage.leases.current(f"room/{conference.id}")
+    participant = new_id()
+    claims = ParticipantClaims(
+        conference=conference.id,
+        participant=participant,
+        name=person.name,
+        role=role,
+        moderator=person.moderator,
+        organiser=person.organiser,
+        guest=person.guest,
+        device=device,
+        node=its.storage.node if lease is None else lease.holder,
+        epoch=0 if lease is None else lease.epoch,
+    )
+    token, expires_ms = its.mint(claims)
+    return {
+        "token": token,
+        "expires_at": expires_ms,
+        "participant": participant,
+        "conference": _described(conference),
+    }
+
+
+def _described(conference: ConferenceRecord) -> dict[str, object]:
+    settings = conference.settings
+    return {
+        "id": conference.id,
+        "title": settings.title,
+        "description": settings.description,
+        "record": settings.record,
+        "start_as": settings.start_as,
+        "who_presents": settings.who_presents,
+    }

@@ -1,0 +1,144 @@
+"""What a player needs, for whoever holds a signed link: manifest, media and cluster index by byte ranges."""
+
+import re
+from urllib.parse import quote
+
+import structlog
+from aiohttp import web
+
+from portal.context import REQUEST_ID, parts
+from portal.errors import ApiError
+from portal.ranges import BadRange, Span, parse_range
+from portal.recordings import described
+from portal.signing import verify
+from storage.records import RecordingRecord
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_UNSAFE = re.compile(r"[^\w .()\-]+")
+log = structlog.get_logger()
+
+
+async def manifest(request: web.Request) -> web.StreamResponse:
+    recording = await _recording(request)
+    repository = parts(request).storage.recordings
+    tracks = await repository.parts(recording.id)
+    return web.json_response(
+        {
+            "recording": described(recording, parts(request).now_ms()),
+            "participants": [
+                {"id": p.id, "number": p.number, "name": p.name, "role": p.role, "moderator": p.moderator}
+                for p in await repository.participants(recording.id)
+            ],
+            "parts": [
+                {
+                    "id": part.id,
+                    "participant": part.participant,
+                    "purpose": part.purpose,
+                    "mime": part.mime,
+                    "start_ms": part.start_ms,
+                    "duration_ms": part.duration_ms,
+                    "bytes": part.bytes,
+                    "width": part.width,
+                    "height": part.height,
+                }
+                for part in tracks
+            ],
+            "fragments": [
+                {"start_ms": start, "end_ms": end} for start, end in await repository.fragment_list(recording.id)
+            ],
+            "speech": [
+                {"participant": who, "start_ms": start, "end_ms": end}
+                for who, start, end in await repository.speech(recording.id)
+            ],
+            "chat": [
+                {"at_ms": at_ms, "from_name": from_name, "text": text}
+                for at_ms, from_name, text in await repository.chat(recording.id)
+            ],
+            "duration_ms": recording.duration_ms,
+        }
+    )
+
+
+async def media(request: web.Request) -> web.StreamResponse:
+    """The WebM of one part; `download=NAME` makes it an attachment."""
+    headers = {"Content-Type": "video/webm"}
+    name = request.query.get("download")
+    if name is not None:
+        headers["Content-Disposition"] = _attachment(name)
+    return await _file(request, "webm", headers)
+
+
+async def index(request: web.Request) -> web.StreamResponse:
+    return await _file(request, "idx", {"Content-Type": "application/octet-stream"})
+
+
+async def _recording(request: web.Request) -> RecordingRecord:
+    """Checks the signature before anything is looked up."""
+    its = parts(request)
+    recording_id = request.match_info["recording"]
+    problem = verify(
+        await its.storage.secrets.link_key(),
+        recording_id,
+        request.query.get("e", ""),
+        request.query.get("s", ""),
+        its.now_ms(),
+    )
+    if problem == "expired":
+        raise ApiError("expired", "This link has expired; ask the organiser for another.")
+    if problem is not None:
+        raise ApiError("wrong_signature", "This link is not valid.")
+    recording = await its.storage.recordings.get(recording_id)
+    if recording is None or recording.state == "deleted":
+        raise ApiError("not_found", "This recording has been deleted.")
+    return recording
+
+
+async def _file(request: web.Request, suffix: str, headers: dict[str, str]) -> web.StreamResponse:
+    recording = await _recording(request)
+    part = request.match_info["part"]
+    if not _ID.fullmatch(part):
+        raise ApiError("not_found")
+    blobs = parts(request).storage.blobs
+    path = f"{recording.id}/{part}.{suffix}"
+    blob = await blobs.head(path)
+    if blob is None:
+        raise ApiError("not_found")
+    headers |= {"Accept-Ranges": "bytes", "Cache-Control": "private, no-store"}
+    try:
+        span = parse_range(request.headers.get("Range"), blob.size)
+    except BadRange:
+        return web.Response(status=416, headers=headers | {"Content-Range": f"bytes */{blob.size}"})
+    if span is None:
+        span, status = Span(0, blob.size), 200
+    else:
+        status = 206
+        headers["Content-Range"] = span.content_range(blob.size)
+    response = web.StreamResponse(status=status, headers=headers)
+    response.content_length = span.end - span.start
+    await response.prepare(request)
+    if request.method != "HEAD":
+        await _send(request, response, path, span)
+    return response
+
+
+async def _send(request: web.Request, response: web.StreamResponse, path: str, span: Span) -> None:
+    """In pieces; when the file goes away half-way (deleted), the connection ends, for the head is out."""
+    try:
+        async for piece in parts(request).storage.blobs.stream(path, span.start, span.end):
+            await response.write(piece)
+        await response.write_eof()
+    except ConnectionError:
+        return  # the viewer went on to another place
+    except Exception:
+        log.exception("playback broke off", request=request.get(REQUEST_ID))
+        if request.transport is not None:
+            request.transport.abort()
+
+
+def _attachment(name: str) -> str:
+    """RFC 6266, with nothing in it that could end the header or name a folder."""
+    clean = (_UNSAFE.sub("_", name).strip(". ") or "recording")[:100]
+    if not clean.endswith(".webm"):
+        clean += ".webm"
+    plain = clean.encode("ascii", "replace").decode().replace("?", "_")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(clean)}"

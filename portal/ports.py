@@ -1,0 +1,20 @@
+"""What the portal needs of packages beside it; `plenum` hands it over."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from rooms.claims import ParticipantClaims
+
+Mint = Callable[[ParticipantClaims], tuple[str, int]]
+"""Signs a join token: (token, expires_ms)."""
+
+
+class RoomsPort(Protocol):
+    """The live rooms."""
+
+    async def admission(self, conference_id: str, *, device: str, moderator: bool) -> None:
+        """Raises rooms.errors.RoomError: full, locked, kicked, banned, ended, expired."""
+        ...
+
+    def participants_now(self, conference_id: str) -> int: ...
+    async def end_conference(self, conference_id: str) -> None: ...
