@@ -7,7 +7,7 @@ crash. Deletion is two steps, so that a death in between is repaired by the next
 import asyncio
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
