@@ -1,3 +1,41 @@
-export default function Page() {
-  return <main />;
+// /sign-in#TOKEN: the one-time link becomes a session. The token leaves the address bar before it is used.
+import { useEffect, useState } from "preact/hooks";
+import { api, ApiError } from "../app/api";
+import { navigate } from "../app/router";
+import { t } from "../i18n";
+import { StatusPage, type StatusCode } from "../status/status";
+import { PageSpinner } from "../ui/display";
+import { Page } from "../ui/page";
+import { loadUser } from "./account";
+
+const known: Readonly<Record<string, StatusCode>> = {
+  link_used: "link_used", link_expired: "link_expired", wrong_link: "link_expired", not_found: "link_expired", network: "network", too_many_tries: "too_many_tries",
+};
+
+export default function SignIn() {
+  const [token] = useState(() => decodeURIComponent(location.hash.slice(1)));
+  const [outcome, setOutcome] = useState<StatusCode | null>(token === "" ? "link_missing" : null);
+  const [waitS, setWaitS] = useState<number | null>(null);
+  const run = async () => {
+    setOutcome(null);
+    try {
+      await api("POST", "/api/sign-in", { token });
+      await loadUser();
+      navigate("/home", { replace: true });
+    } catch (cause) {
+      if (cause instanceof ApiError) setWaitS(cause.retryAfterS);
+      setOutcome((cause instanceof ApiError ? known[cause.code] : undefined) ?? "internal");
+    }
+  };
+  useEffect(() => {
+    if (token === "") {
+      // Somebody already signed in needs no link.
+      loadUser().then((who) => who !== null && navigate("/home", { replace: true }), () => undefined);
+      return;
+    }
+    history.replaceState(null, "", "/sign-in");
+    void run();
+  }, []);
+  if (outcome !== null) return <StatusPage code={outcome} retry={token === "" ? undefined : () => void run()} retryAfterS={waitS} />;
+  return <Page title={t("sign_in.page")}><PageSpinner label={t("sign_in.working")} /></Page>;
 }

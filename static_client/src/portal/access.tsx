@@ -1,0 +1,48 @@
+// Access data (H-13): what participants get, and, clearly apart, what makes a moderator.
+import { spaced, t } from "../i18n";
+import { Button } from "../ui/button";
+import { Dialog } from "../ui/dialog";
+import { CopyButton, CopyField } from "../ui/display";
+import { Icon } from "../ui/icon";
+import { absolute, invitationText } from "./invitation";
+import type { Conference } from "./types";
+
+export function Access({ conference }: { conference: Conference }) {
+  const origin = location.origin;
+  return (
+    <div class="portal-access">
+      <section class="portal-access-box">
+        <h4><Icon name="people" />{t("access.participants")}</h4>
+        <p class="ui-small ui-muted">{t("access.participants_text")}</p>
+        <CopyField label={t("access.link")} value={absolute(conference.participant_url, origin)} />
+        <div class="portal-pair">
+          <CopyField label={t("access.number")} value={conference.number} shown={spaced(conference.number)} />
+          <CopyField label={t("access.pin")} value={conference.pin} shown={spaced(conference.pin)} />
+        </div>
+      </section>
+      <section class="portal-access-box portal-access-moderators">
+        <h4><Icon name="shield" />{t("access.moderators")}</h4>
+        <p class="ui-small">{t("access.moderators_text")}</p>
+        <CopyField label={t("access.moderator_link")} value={absolute(conference.moderator_url, origin)} />
+        <CopyField label={t("access.admin_pin")} value={conference.admin_pin} shown={spaced(conference.admin_pin)} />
+      </section>
+    </div>
+  );
+}
+
+/** Shown once a conference has been created. */
+export function AccessDialog({ conference, onClose }: { conference: Conference; onClose: () => void }) {
+  return (
+    <Dialog open title={t("access.title")} size="large" onClose={onClose} actions={
+      <>
+        <Button onClick={onClose}>{t("access.done")}</Button>
+        <CopyButton variant="primary" value={() => invitationText(conference, location.origin)}>{t("conference.invite")}</CopyButton>
+      </>
+    }>
+      <div class="ui-stack">
+        <p>{t("access.created_text", { title: conference.title })}</p>
+        <Access conference={conference} />
+      </div>
+    </Dialog>
+  );
+}
