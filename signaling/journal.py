@@ -1,0 +1,90 @@
+"""Writes a room's events down, and keeps the newest in memory for those who come back.
+
+Events are stored before anybody is told of them. When the store fails the room goes on: what is unsaved waits, bounded,
+and is written with the next events.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import structlog
+
+from rooms import codec
+from rooms.events import ChatDeleted, ChatSent, Event
+from rooms.ids import ConferenceId, MessageId
+from rooms.state import RoomState
+
+log = structlog.get_logger()
+KEPT_EVENTS = 5000
+UNSAVED_EVENTS = 20_000
+
+Row = tuple[int, int, str, str]
+
+
+class EventLog(Protocol):
+    """As storage's."""
+
+    async def append(self, conference: str, events: Sequence[Row]) -> None: ...
+    async def redact(self, conference: str, seq: int, json: str) -> None: ...
+
+
+class Journal:
+    """One room's. `remember` when an event happens, `save` before it is told."""
+
+    def __init__(self, conference: ConferenceId, store: EventLog) -> None:
+        self._conference = conference
+        self._store = store
+        self._newest: deque[Event] = deque(maxlen=KEPT_EVENTS)
+        self._unsaved: deque[Row] = deque()
+        self._unredacted: dict[int, str] = {}
+        self.failures = 0
+
+    def remember(self, event: Event, state: RoomState, *, stored: bool = False) -> None:
+        """`state`: after the event. A deleted message loses its text here and, at the next save, in the store."""
+        self._newest.append(event)
+        if stored:
+            return
+        self._unsaved.append(codec.store(event))
+        if len(self._unsaved) > UNSAVED_EVENTS:
+            self._unsaved.popleft()
+        if isinstance(event.fact, ChatDeleted):
+            self._redact(event.fact.message, state)
+
+    def _redact(self, id: MessageId, state: RoomState) -> None:
+        message = state.chat.get(id)
+        if message is None:
+            return
+        for index, event in enumerate(self._newest):
+            if event.seq == message.seq:
+                self._newest[index] = replace(event, fact=ChatSent(message))
+        event = Event(message.seq, message.at, message.sender, "chat_send", ChatSent(message))
+        text = codec.store(event)[3]
+        for index, row in enumerate(self._unsaved):
+            if row[0] == message.seq:
+                self._unsaved[index] = (*row[:3], text)
+                return
+        self._unredacted[message.seq] = text
+
+    async def save(self) -> bool:
+        """False: not stored (yet). Never raises: the room goes on without its store."""
+        rows = list(self._unsaved)
+        try:
+            if rows:
+                await self._store.append(self._conference, rows)
+                for _ in rows:
+                    self._unsaved.popleft()
+            for seq, text in list(self._unredacted.items()):
+                await self._store.redact(self._conference, seq, text)
+                self._unredacted.pop(seq, None)
+        except Exception:
+            self.failures += 1
+            log.exception("journal.unsaved", room=self._conference, events=len(self._unsaved))
+            return False
+        return True
+
+    def since(self, seq: int, wanted: Callable[[Event], bool], limit: int) -> list[Event]:
+        """The newest `limit` kept events after `seq` that are wanted, oldest first."""
+        found = [event for event in self._newest if event.seq > seq and wanted(event)]
+        return found[-limit:]
