@@ -14,10 +14,10 @@ from sfu.errors import OfferError
 from sfu.types import PeerNumber, Purpose, RoomListener, Tile
 from signaling.app import Signaling, SignalingSettings
 from signaling.auth import TokenMint
-from signaling.client import SignalingClient
 from signaling.ports import MediaRoom, ParticipantFacts
 from storage.records import ConferenceRecord, ConferenceSettings
 from storage.service import Storage, StorageConfig
+from tests.signaling.client import Client
 
 
 class FakeMediaRoom:
@@ -139,7 +139,7 @@ class Served:
     settings: SignalingSettings
     media: FakeMedia = field(default_factory=FakeMedia)
     recorder: FakeRecorder = field(default_factory=FakeRecorder)
-    clients: list[SignalingClient] = field(default_factory=list)
+    clients: list[Client] = field(default_factory=list)
 
     async def start(self) -> None:
         self.storage = await Storage.open(StorageConfig(data_dir=self.folder), clock=self.clock)
@@ -195,25 +195,23 @@ class Served:
         }
         return self.mint.mint(ParticipantClaims(**fields))[0]
 
-    def client(self, token: object) -> SignalingClient:
-        client = SignalingClient(self.url, token)
+    def client(self, token: object) -> Client:
+        client = Client(self.url, token)
         self.clients.append(client)
         return client
 
-    async def connect(self, conference: str, id: str, **claims: Any) -> SignalingClient:
+    async def connect(self, conference: str, id: str, **claims: Any) -> Client:
         client = self.client(self.token(conference, id, **claims))
         await client.connect()
         return client
 
-    async def enter(
-        self, conference: str, id: str, wishes: Mapping[str, Any] | None = None, **claims: Any
-    ) -> SignalingClient:
+    async def enter(self, conference: str, id: str, wishes: Mapping[str, Any] | None = None, **claims: Any) -> Client:
         """Connected and joined."""
         client = await self.connect(conference, id, **claims)
         await client.join(**(wishes or {}))
         return client
 
-    async def organiser(self, conference: str, id: str = "olga", **wishes: Any) -> SignalingClient:
+    async def organiser(self, conference: str, id: str = "olga", **wishes: Any) -> Client:
         return await self.enter(conference, id, wishes, moderator=True, organiser=True, guest=False)
 
 
