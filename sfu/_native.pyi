@@ -134,9 +134,7 @@ class Worker:
         """Stop the thread, close the socket. Idempotent."""
 
     # transports
-    def open_transport(
-        self, transport: int, room: int, peer: int, local_ufrag: str, local_pwd: str
-    ) -> None: ...
+    def open_transport(self, transport: int, room: int, peer: int, local_ufrag: str, local_pwd: str) -> None: ...
     def close_transport(self, transport: int) -> None:
         """Ends it with everything it published and subscribed. Nothing is forwarded afterwards. Idempotent."""
 
@@ -239,9 +237,7 @@ class LoadPool:
     ) -> None:
         """From now on 50 packets/s of 160-byte Opus-sized payload at -`level` dBov."""
 
-    def send_video(
-        self, client: int, *, ssrc: int, pt: int, mid: str, ext_mid: int, bitrate_bps: int
-    ) -> None:
+    def send_video(self, client: int, *, ssrc: int, pt: int, mid: str, ext_mid: int, bitrate_bps: int) -> None:
         """From now on 30 frames/s of VP8 with valid descriptors; answers PLI/FIR with a keyframe."""
 
     def stop_sending(self, client: int) -> None: ...
