@@ -9,7 +9,8 @@ from aiohttp import web
 
 from portal.ports import Mint, RoomsPort
 from portal.settings import PortalSettings
-from storage.records import ConferenceRecord, RecordingRecord, UserRecord
+from storage.recording_records import RecordingRecord
+from storage.records import ConferenceRecord, UserRecord
 from storage.service import Storage
 
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")

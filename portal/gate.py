@@ -25,6 +25,7 @@ PER_CALLER = Limit("pin-caller", 60, WINDOW_S)  # over all numbers: no walk thro
 LINKS_PER_CALLER = Limit("link-caller", 120, WINDOW_S)
 SIGN_INS_PER_CALLER = Limit("sign-in-caller", 30, WINDOW_S)
 _STRIPES = 64
+_MAX_ALERTED = 10_000
 
 log = structlog.get_logger()
 
@@ -36,6 +37,7 @@ class Gate:
         self._now_ms = now_ms
         self._stripes = [asyncio.Lock() for _ in range(_STRIPES)]
         self._alerts: set[asyncio.Task[None]] = set()
+        self._alerted: dict[str, int] = {}  # number -> window; emptied when it grows large
 
     async def door(self, caller: str, body: DoorBody) -> Door:
         """Raises ApiError: wrong_link, wrong_pin, too_many_tries, ended, expired."""
@@ -84,7 +86,13 @@ class Gate:
             return door
 
     def _alert(self, number: str) -> None:
-        """Tells the organiser, beside the request: its time must not say whether the number exists."""
+        """Tells the organiser, once a window, beside the request: its time must not say whether the number exists."""
+        window = self._now_ms() // (WINDOW_S * 1000)
+        if self._alerted.get(number) == window:
+            return
+        if len(self._alerted) >= _MAX_ALERTED:
+            self._alerted.clear()
+        self._alerted[number] = window
         task = asyncio.create_task(self._write_alert(number), name="pin alert")
         self._alerts.add(task)
         task.add_done_callback(self._alerts.discard)

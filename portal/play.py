@@ -9,67 +9,72 @@ from aiohttp import web
 from portal.context import REQUEST_ID, parts
 from portal.errors import ApiError
 from portal.ranges import BadRange, Span, parse_range
-from portal.recordings import described
+from portal.recordings import GONE, described
 from portal.signing import verify
-from storage.records import RecordingRecord
+from storage.recording_records import PartRecord, PersonRecord, RecordingRecord
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _UNSAFE = re.compile(r"[^\w .()\-]+")
 log = structlog.get_logger()
 
 
 async def manifest(request: web.Request) -> web.StreamResponse:
     recording = await _recording(request)
-    repository = parts(request).storage.recordings
-    tracks = await repository.parts(recording.id)
+    found = await parts(request).storage.recordings.manifest(recording.id)
+    if found is None:
+        raise ApiError("not_found")
     return web.json_response(
         {
-            "recording": described(recording, parts(request).now_ms()),
-            "participants": [
-                {"id": p.id, "number": p.number, "name": p.name, "role": p.role, "moderator": p.moderator}
-                for p in await repository.participants(recording.id)
-            ],
-            "parts": [
-                {
-                    "id": part.id,
-                    "participant": part.participant,
-                    "purpose": part.purpose,
-                    "mime": part.mime,
-                    "start_ms": part.start_ms,
-                    "duration_ms": part.duration_ms,
-                    "bytes": part.bytes,
-                    "width": part.width,
-                    "height": part.height,
-                }
-                for part in tracks
-            ],
-            "fragments": [
-                {"start_ms": start, "end_ms": end} for start, end in await repository.fragment_list(recording.id)
-            ],
+            "recording": described(found.recording, parts(request).now_ms()),
+            "participants": [_person(person) for person in found.people],
+            "parts": [_part(part) for part in found.parts],
+            "fragments": [{"start_ms": each.start_ms, "end_ms": each.end_ms} for each in found.fragments],
             "speech": [
-                {"participant": who, "start_ms": start, "end_ms": end}
-                for who, start, end in await repository.speech(recording.id)
+                {"participant": each.participant, "start_ms": each.start_ms, "end_ms": each.end_ms}
+                for each in found.speech
             ],
-            "chat": [
-                {"at_ms": at_ms, "from_name": from_name, "text": text}
-                for at_ms, from_name, text in await repository.chat(recording.id)
-            ],
-            "duration_ms": recording.duration_ms,
+            "chat": [{"at_ms": each.at_ms, "from_name": each.from_name, "text": each.text} for each in found.chat],
+            "duration_ms": found.duration_ms,
         }
     )
 
 
 async def media(request: web.Request) -> web.StreamResponse:
     """The WebM of one part; `download=NAME` makes it an attachment."""
-    headers = {"Content-Type": "video/webm"}
+    part = await _asked_part(request)
+    headers = {"Content-Type": part.mime.partition(";")[0]}
     name = request.query.get("download")
     if name is not None:
         headers["Content-Disposition"] = _attachment(name)
-    return await _file(request, "webm", headers)
+    return await _file(request, f"{part.recording}/{part.id}.webm", headers)
 
 
 async def index(request: web.Request) -> web.StreamResponse:
-    return await _file(request, "idx", {"Content-Type": "application/octet-stream"})
+    part = await _asked_part(request)
+    return await _file(request, f"{part.recording}/{part.id}.idx", {"Content-Type": "application/octet-stream"})
+
+
+def _person(person: PersonRecord) -> dict[str, object]:
+    return {
+        "id": person.participant,
+        "number": person.number,
+        "name": person.name,
+        "role": person.role,
+        "moderator": person.moderator,
+    }
+
+
+def _part(part: PartRecord) -> dict[str, object]:
+    return {
+        "id": part.id,
+        "participant": part.participant,
+        "purpose": part.purpose,
+        "mime": part.mime,
+        "start_ms": part.start_ms,
+        "duration_ms": part.duration_ms,
+        "bytes": part.bytes,
+        "width": part.width,
+        "height": part.height,
+    }
 
 
 async def _recording(request: web.Request) -> RecordingRecord:
@@ -88,19 +93,22 @@ async def _recording(request: web.Request) -> RecordingRecord:
     if problem is not None:
         raise ApiError("wrong_signature", "This link is not valid.")
     recording = await its.storage.recordings.get(recording_id)
-    if recording is None or recording.state == "deleted":
+    if recording is None or recording.state in GONE:
         raise ApiError("not_found", "This recording has been deleted.")
     return recording
 
 
-async def _file(request: web.Request, suffix: str, headers: dict[str, str]) -> web.StreamResponse:
+async def _asked_part(request: web.Request) -> PartRecord:
+    """As in the manifest: with fragments marked, nothing outside of them can be had."""
     recording = await _recording(request)
-    part = request.match_info["part"]
-    if not _ID.fullmatch(part):
+    part = await parts(request).storage.recordings.part(recording.id, request.match_info["part"])
+    if part is None or (recording.fragments and part.fragment is None):
         raise ApiError("not_found")
-    blobs = parts(request).storage.blobs
-    path = f"{recording.id}/{part}.{suffix}"
-    blob = await blobs.head(path)
+    return part
+
+
+async def _file(request: web.Request, path: str, headers: dict[str, str]) -> web.StreamResponse:
+    blob = await parts(request).storage.blobs.head(path)
     if blob is None:
         raise ApiError("not_found")
     headers |= {"Accept-Ranges": "bytes", "Cache-Control": "private, no-store"}

@@ -1,18 +1,21 @@
 """An organiser's recordings: list, delete with a receipt, make playback links."""
 
+import structlog
 from aiohttp import web
 
 from portal.bodies import Empty, parse
 from portal.context import CONFERENCE, RECORDING, USER, parts
 from portal.errors import ApiError
 from portal.signing import LINK_MS, sign
-from storage.records import RecordingRecord
+from storage.recording_records import RecordingRecord
 
 DAY_MS = 24 * 3600 * 1000
+GONE = ("deleting", "deleted")
+log = structlog.get_logger()
 
 
 async def list_own(request: web.Request) -> web.StreamResponse:
-    return _listed(request, await parts(request).storage.recordings.owned_by(request[USER].id))
+    return _listed(request, await parts(request).storage.recordings.of_owner(request[USER].id))
 
 
 async def list_of_conference(request: web.Request) -> web.StreamResponse:
@@ -26,8 +29,12 @@ async def delete(request: web.Request) -> web.StreamResponse:
     if recording.state == "capturing":
         raise ApiError("wrong_state", "The recording is still running.")
     its = parts(request)
-    await its.storage.recordings.delete(recording.id, cause="organiser", at_ms=its.now_ms())
-    await its.storage.blobs.delete_prefix(recording.id)
+    try:
+        await its.storage.recordings.delete(
+            recording.id, cause="owner", at_ms=its.now_ms(), files=its.storage.recording_files
+        )
+    except OSError:  # it stays marked; the next sweep of the retention job tries again
+        log.exception("recording's files could not be deleted", recording=recording.id)
     gone = await its.storage.recordings.get(recording.id)
     return web.json_response(described(gone or recording, its.now_ms()))
 
@@ -36,7 +43,7 @@ async def link(request: web.Request) -> web.StreamResponse:
     """Good for four hours, for whoever has it."""
     await parse(request, Empty)
     recording = request[RECORDING]
-    if recording.state == "deleted":
+    if recording.state in GONE:
         raise ApiError("wrong_state", "This recording has been deleted.")
     its = parts(request)
     expires_ms = its.now_ms() + LINK_MS
@@ -54,7 +61,7 @@ def described(recording: RecordingRecord, now_ms: int) -> dict[str, object]:
         "title": recording.title,
         "started_at": recording.started_ms,
         "ended_at": recording.ended_ms,
-        "state": recording.state,
+        "state": "deleted" if recording.state in GONE else recording.state,
         "bytes": recording.bytes,
         "duration_ms": recording.duration_ms,
         "fragments": recording.fragments,
@@ -62,7 +69,7 @@ def described(recording: RecordingRecord, now_ms: int) -> dict[str, object]:
         "expires_at": recording.expires_ms,
         "receipt": None
         if receipt is None
-        else {"deleted_at": receipt.deleted_ms, "cause": receipt.cause, "bytes": receipt.bytes},
+        else {"deleted_at": receipt.at_ms, "cause": receipt.cause, "bytes": receipt.bytes},
     }
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from storage.ids import ConferenceId, InviteeId, NodeId, RecordingId, SessionId, UserId
+from storage.ids import ConferenceId, InviteeId, NodeId, SessionId, UserId
 
 
 class StoredEvent(NamedTuple):
@@ -152,31 +152,3 @@ class NodeReport:
     load: float  # 0..1
     rooms: int
     draining: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptRecord:
-    """What is left of a deleted recording."""
-
-    deleted_ms: int
-    cause: str
-    bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class RecordingRecord:
-    """The capture of one session."""
-
-    id: RecordingId
-    conference: ConferenceId
-    session: SessionId
-    owner: UserId
-    title: str
-    started_ms: int
-    ended_ms: int | None
-    state: str  # capturing | ready | deleted
-    bytes: int
-    duration_ms: int
-    fragments: int
-    expires_ms: int | None
-    receipt: ReceiptRecord | None

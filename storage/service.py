@@ -25,6 +25,7 @@ from storage.leases import InProcessDirectory, InProcessLeases
 from storage.limiter import InProcessLimiter
 from storage.migrate import migrate
 from storage.outbox import SqlOutbox
+from storage.recording_files import RecordingFiles
 from storage.recordings import Recordings
 from storage.records import NodeReport
 from storage.secrets import Secrets
@@ -45,7 +46,7 @@ class Storage:
     """Repositories and shared services of one node. Make it with `open`, end it with `close`."""
 
     def __init__(
-        self, db: Database, secrets: Secrets, blobs: BlobStore, clock: Callable[[], float], node: NodeId
+        self, db: Database, secrets: Secrets, recordings: Path, clock: Callable[[], float], node: NodeId
     ) -> None:
         self.db = db
         self.node = node
@@ -61,7 +62,8 @@ class Storage:
         self.recordings = Recordings(db)
         self.events = SqlEventLog(db)
         self.outbox: Outbox = SqlOutbox(db)
-        self.blobs: BlobStore = blobs
+        self.recording_files = RecordingFiles(recordings)
+        self.blobs: BlobStore = ObstoreBlobs.in_folder(recordings)  # the same files, for reading
         self.bus: Bus = InProcessBus()
         self.leases: LeaseStore = InProcessLeases(time.monotonic, int(clock() * 1000))
         self.directory: NodeDirectory = InProcessDirectory(NodeReport(node, "", 0.0, 0), time.monotonic)
@@ -80,7 +82,7 @@ class Storage:
         storage = cls(
             SqliteDatabase(path),
             Secrets(folder / "secrets"),
-            ObstoreBlobs.in_folder(folder / "recordings"),
+            folder / "recordings",
             clock,
             LOCAL_NODE,
         )

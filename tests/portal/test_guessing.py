@@ -1,0 +1,195 @@
+"""Guessing PINs and links (decision 11; T10, T11), with a clock that the test moves."""
+
+import asyncio
+import random
+import statistics
+import time
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from portal.bodies import DoorBody
+from portal.errors import ApiError
+from portal.gate import PER_CALLER_AND_NUMBER, PER_NUMBER, WINDOW_S, Gate
+from storage.conferences import Conferences
+from storage.records import Door
+from tests.portal.conftest import Open, Site, code, secret_of
+
+
+class Counting:
+    """Counts what is evaluated."""
+
+    def __init__(self, conferences: Conferences) -> None:
+        self.evaluated = 0
+        self._real = conferences.by_number_and_pin
+
+    async def by_number_and_pin(self, number: str, pin: str) -> Door | None:
+        self.evaluated += 1
+        return await self._real(number, pin)
+
+
+async def attempt(gate: Gate, caller: str, number: str, pin: str) -> str:
+    try:
+        await gate.door(caller, DoorBody(number=number, pin=pin))
+    except ApiError as error:
+        return error.code
+    return "in"
+
+
+def wrong(conference: dict[str, Any]) -> str:
+    right = {conference["pin"], conference["admin_pin"]}
+    return next(pin for pin in ("000000000", "111111111", "222222222") if pin not in right)
+
+
+async def test_five_tries_then_wait_and_the_right_pin_waits_too(site: Site) -> None:
+    conference = await (await site.organiser()).conference()
+    guest = await site.browser()
+    for _ in range(5):
+        assert await code(await guest.join_pin(conference, wrong(conference))) == "wrong_pin"
+    response = await guest.join_pin(conference, conference["pin"])
+    assert response.status == 429
+    error = (await response.json())["error"]
+    assert error["code"] == "too_many_tries" and 1 <= error["retry_after_s"] <= WINDOW_S
+    assert response.headers["Retry-After"] == str(error["retry_after_s"])
+    site.clock.now += WINDOW_S + 1
+    assert (await guest.join_pin(conference, conference["pin"])).status == 200
+
+
+async def test_numbers_that_do_not_exist_answer_alike(site: Site) -> None:
+    """T11: the same status, body and count of tries whether or not the number exists."""
+    conference = await (await site.organiser()).conference()
+    guest = await site.browser()
+    missing = {**conference, "number": f"{(int(conference['number']) + 1) % 10**6:06d}"}
+    answers = []
+    for target in (conference, missing):
+        seen = []
+        for _ in range(7):
+            response = await guest.join_pin(target, wrong(conference))
+            body = await response.json()
+            seen.append((response.status, body, sorted(response.headers)))
+        answers.append(seen)
+    assert answers[0] == answers[1]
+
+
+async def test_another_caller_is_not_hindered_below_the_conference_limit(open_site: Open) -> None:
+    """T10: the right PIN still works for a fresh honest caller."""
+    site = await open_site(behind_proxy=True)
+    conference = await (await site.organiser()).conference()
+    guest = await site.browser()
+    for attacker in range(3):
+        headers = {"X-Forwarded-For": f"198.51.100.{attacker}"}
+        for _ in range(5):
+            await guest.join_pin(conference, wrong(conference), headers=headers)
+    honest = {"X-Forwarded-For": "203.0.113.9"}
+    assert (await guest.join_pin(conference, conference["pin"], headers=honest)).status == 200
+
+
+async def test_twenty_per_number_then_nobody_and_the_organiser_is_told_once(site: Site) -> None:
+    conference = await (await site.organiser()).conference()
+    gate = Gate(site.storage, site.clock.ms)
+    for caller in range(4):
+        for _ in range(5):
+            assert await attempt(gate, f"c{caller}", conference["number"], wrong(conference)) == "wrong_pin"
+    for _ in range(3):
+        assert await attempt(gate, "honest", conference["number"], conference["pin"]) == "too_many_tries"
+    await gate.close()
+    [alert] = await site.storage.outbox.due(site.clock.ms())
+    assert alert.kind == "pin_alert" and conference["id"] in alert.payload
+    link = DoorBody(link=secret_of(conference["participant_url"]))
+    assert (await gate.door("honest", link)).conference.id == conference["id"]  # links go on working
+    site.clock.now += WINDOW_S + 1
+    assert await attempt(gate, "honest", conference["number"], conference["pin"]) == "in"
+
+
+async def test_right_pins_do_not_count(site: Site) -> None:
+    """Three hundred people behind one address come in at the same time."""
+    conference = await (await site.organiser()).conference()
+    gate = Gate(site.storage, site.clock.ms)
+    results = await asyncio.gather(
+        *(attempt(gate, "body", conference["number"], conference["pin"]) for _ in range(300))
+    )
+    assert set(results) == {"in"}
+
+
+async def test_tries_at_the_same_time_cannot_slip_through(site: Site) -> None:
+    conference = await (await site.organiser()).conference()
+    counting = Counting(site.storage.conferences)
+    site.storage.conferences.by_number_and_pin = counting.by_number_and_pin  # type: ignore[method-assign]
+    gate = Gate(site.storage, site.clock.ms)
+    tries = [attempt(gate, "one", conference["number"], f"{n:09d}") for n in range(100)]
+    results = await asyncio.gather(*tries)
+    assert results.count("too_many_tries") == 95 and counting.evaluated == PER_CALLER_AND_NUMBER.amount
+
+
+async def test_a_day_of_brute_force_is_mostly_not_evaluated(site: Site) -> None:
+    """T10: 500 addresses for 24 hours, 96,000 tries. At most 20 per 15 minutes are looked at: with two right PINs among
+    10^9 the chance of a hit stays below 1e-4."""
+    conference = await (await site.organiser()).conference()
+    right = {conference["pin"], conference["admin_pin"]}
+    evaluated: list[str] = []
+
+    async def judged(number: str, pin: str) -> Door | None:
+        """Stands for the look-up, which other tests measure."""
+        assert number == conference["number"]
+        evaluated.append(pin)
+        return None
+
+    site.storage.conferences.by_number_and_pin = judged  # type: ignore[method-assign]
+    gate = Gate(site.storage, site.clock.ms)
+    dice = random.Random(7)
+    for _quarter in range(96):
+        for _ in range(1000):
+            await attempt(gate, f"c{dice.randrange(500)}", conference["number"], f"{dice.randrange(10**9):09d}")
+        site.clock.now += WINDOW_S
+    await gate.close()
+    assert 0 < len(evaluated) <= PER_NUMBER.amount * 97
+    assert len(evaluated) * len(right) / 10**9 < 1e-4
+
+
+async def test_walking_through_numbers_is_limited_per_caller(site: Site) -> None:
+    gate = Gate(site.storage, site.clock.ms)
+    outcomes = [await attempt(gate, "walker", f"{number:06d}", "000000000") for number in range(100)]
+    assert outcomes.count("wrong_pin") == 60
+
+
+async def test_wrong_number_and_wrong_pin_take_the_same_time(site: Site) -> None:
+    """T11: median difference below 5 ms (a ratio would say nothing at these sizes)."""
+    conference = await (await site.organiser()).conference()
+    look = site.storage.conferences.by_number_and_pin
+    missing = f"{(int(conference['number']) + 1) % 10**6:06d}"
+    times: dict[str, list[float]] = {conference["number"]: [], missing: []}
+    for _ in range(150):
+        for number, seen in times.items():
+            started = time.perf_counter()
+            assert await look(number, wrong(conference)) is None
+            seen.append(time.perf_counter() - started)
+    medians = [statistics.median(seen) for seen in times.values()]
+    assert abs(medians[0] - medians[1]) < 0.005
+
+
+async def test_links_are_limited_too(site: Site) -> None:
+    conference = await (await site.organiser()).conference()
+    guest = await site.browser()
+    outcomes = [await code(await guest.post("/api/join/check", {"link": f"{n:024d}"})) for n in range(130)]
+    assert outcomes.count("wrong_link") == 120 and outcomes[-1] == "too_many_tries"
+    site.clock.now += WINDOW_S + 1
+    response = await guest.post("/api/join/check", {"link": secret_of(conference["participant_url"])})
+    assert response.status == 200
+
+
+async def test_sign_in_tokens_are_limited(site: Site) -> None:
+    guest = await site.browser()
+    outcomes = [await code(await guest.post("/api/sign-in", {"token": f"t{n}"})) for n in range(35)]
+    assert outcomes.count("not_found") == 30 and outcomes[-1] == "too_many_tries"
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_any_pin_is_digits_without_blanks_or_simply_wrong(number: str, pin: str) -> None:
+    try:
+        body = DoorBody(number=number, pin=pin)
+    except ValidationError:
+        assert len(number) > 32 or len(pin) > 32
+        return
+    assert body.pin is not None and " " not in body.pin and "-" not in body.pin
