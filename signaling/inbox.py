@@ -238,7 +238,7 @@ class RoomInbox:
             "number": participant.number,
             "seq": state.seq,
             "grace_s": self.room.settings.grace_ms // 1000,
-            "media": self.running.media is not None and self.running.media.holds(PeerNumber(participant.number)),
+            "connection": self.running.connection_of(participant),
             "missed": [codec.wire(event) for event in missed],
             "room": snapshot(self.conference, self.room, participant, self.now_ms),
         }

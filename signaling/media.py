@@ -37,7 +37,7 @@ class MediaGlue:
         self._priority: frozenset[PeerNumber] = frozenset()
         self._quality: dict[PeerNumber, int] = {}
         self._slots: dict[PeerNumber, dict[str, dict[str, str | None]]] = {}
-        self._held: set[PeerNumber] = set()
+        self._held: dict[PeerNumber, int] = {}
         self._speakers = event_frame("speakers", encode({"active": [], "dominant": None}))
         self.room: MediaRoom = server.open_room(name, self)
 
@@ -56,7 +56,7 @@ class MediaGlue:
         """Gone: the transport closes at once, nothing is forwarded any more."""
         peer = PeerNumber(number)
         self.room.disconnect(peer)
-        self._held.discard(peer)
+        self._held.pop(peer, None)
         self._gates.pop(peer, None)
         self._quality.pop(peer, None)
         self._slots.pop(peer, None)
@@ -70,7 +70,7 @@ class MediaGlue:
     def reset_connection(self, peer: PeerNumber) -> None:
         """A fresh client of a participant who was here already: what the earlier one had is closed."""
         self._slots.pop(peer, None)
-        self._held.discard(peer)
+        self._held.pop(peer, None)
         self.room.disconnect(peer)
         if peer in self._gates:
             self.room.set_gates(peer, frozenset(map(Purpose, self._gates[peer])))
@@ -81,12 +81,12 @@ class MediaGlue:
         if peer not in self._gates:  # gone meanwhile
             self.room.disconnect(peer)
         else:
-            self._held.add(peer)
+            self._held[peer] = connection
         return answer
 
-    def holds(self, peer: PeerNumber) -> bool:
-        """Is there a media transport of this participant?"""
-        return peer in self._held
+    def connection(self, peer: PeerNumber) -> int | None:
+        """The client's number of the media connection that is there, if one is."""
+        return self._held.get(peer)
 
     def set_view(self, peer: PeerNumber, tiles: Sequence[Tile]) -> None:
         self.room.set_view(peer, [tile for tile in tiles if tile.peer != peer])
@@ -129,7 +129,7 @@ class MediaGlue:
 
     def on_transport(self, peer: PeerNumber, state: str) -> None:
         if state == "closed":
-            self._held.discard(peer)
+            self._held.pop(peer, None)
             self._slots.pop(peer, None)
             self._feed.transport_closed(peer)
 

@@ -75,6 +75,10 @@ class RunningSession:
         id = self._peers.get(peer)
         return state.participants.get(id) if id is not None else None
 
+    def connection_of(self, participant: Participant) -> int | None:
+        """Number of the media connection that is held for this participant."""
+        return self.media.connection(PeerNumber(participant.number)) if self.media is not None else None
+
     def resume(self, room: Room) -> None:
         """A room that was rebuilt from its log goes on."""
         state = room.state
