@@ -1,4 +1,5 @@
 //! The packet path: no Python, no sockets, no clock.
 
 pub mod engine;
+pub mod load;
 pub mod wire;
