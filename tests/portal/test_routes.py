@@ -1,0 +1,130 @@
+"""Who may use which route: every route of the table x every kind of caller. A route without a row here fails."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from portal.pages import PAGES
+from portal.routes import ROUTES, Access, Route
+from tests.portal.conftest import Browser, Site
+
+# What the answer is for: nobody signed in, the owner, another organiser. "in": past the guard, into the handler.
+EXPECTED = {
+    Access.ANYONE: ("in", "in", "in"),
+    Access.USER: ("not_signed_in", "in", "in"),
+    Access.CONFERENCE: ("not_signed_in", "in", "not_found"),
+    Access.RECORDING: ("not_signed_in", "in", "not_found"),
+    Access.SIGNATURE: ("wrong_signature", "wrong_signature", "wrong_signature"),
+}
+# The rights of every route, written down a second time by hand.
+RIGHTS = {
+    "GET /api/me": Access.ANYONE,
+    "POST /api/sign-in": Access.ANYONE,
+    "POST /api/sign-out": Access.USER,
+    "GET /api/conferences": Access.USER,
+    "POST /api/conferences": Access.USER,
+    "GET /api/conferences/{conference}": Access.CONFERENCE,
+    "PATCH /api/conferences/{conference}": Access.CONFERENCE,
+    "DELETE /api/conferences/{conference}": Access.CONFERENCE,
+    "POST /api/conferences/{conference}/end": Access.CONFERENCE,
+    "POST /api/conferences/{conference}/enter": Access.CONFERENCE,
+    "POST /api/conferences/{conference}/invitees": Access.CONFERENCE,
+    "DELETE /api/conferences/{conference}/invitees/{invitee}": Access.CONFERENCE,
+    "GET /api/conferences/{conference}/recordings": Access.CONFERENCE,
+    "GET /api/recordings": Access.USER,
+    "DELETE /api/recordings/{recording}": Access.RECORDING,
+    "POST /api/recordings/{recording}/link": Access.RECORDING,
+    "GET /api/play/{recording}/manifest": Access.SIGNATURE,
+    "GET /api/play/{recording}/{part}/media": Access.SIGNATURE,
+    "GET /api/play/{recording}/{part}/index": Access.SIGNATURE,
+    "POST /api/join": Access.ANYONE,
+    "POST /api/join/check": Access.ANYONE,
+}
+GUARDS = {"not_signed_in", "not_found", "wrong_signature", "forbidden"}
+NOBODYS = "B" * 22
+
+
+def cells() -> Iterator[tuple[Route, int]]:
+    for route in ROUTES:
+        for column in range(3):
+            yield route, column
+
+
+async def filled(route: Route, conference: str, recording: str) -> str:
+    return (
+        route.path.replace("{conference}", conference)
+        .replace("{recording}", recording)
+        .replace("{invitee}", NOBODYS)
+        .replace("{part}", "part")
+    )
+
+
+async def recording_of(site: Site, owner: Browser, conference: dict[str, Any]) -> str:
+    session = await site.storage.sessions.open(conference["id"], site.clock.ms())
+    assert owner.user is not None
+    made = await site.storage.recordings.open(
+        conference=conference["id"],
+        session_id=session,
+        owner=owner.user,
+        title="T",
+        started_ms=site.clock.ms(),
+        retention_ms=1000,
+    )
+    return made.id
+
+
+def test_every_route_has_its_rights_written_down() -> None:
+    assert {f"{route.method} {route.path}": route.access for route in ROUTES} == RIGHTS
+
+
+async def test_application_has_no_route_beside_the_table(site: Site) -> None:
+    allowed = {(route.method, route.path) for route in ROUTES}
+    allowed |= {("HEAD", route.path) for route in ROUTES if route.method == "GET"}
+    pages = {*PAGES, "/assets/{name}", "/{name}"}
+    for route in site.app.router.routes():
+        assert isinstance(route, web.AbstractRoute) and route.resource is not None
+        path = route.resource.canonical
+        if path in pages:
+            assert route.method in ("GET", "HEAD")
+        else:
+            assert (route.method, path) in allowed
+
+
+@pytest.mark.parametrize(
+    ("route", "column"),
+    list(cells()),
+    ids=lambda value: f"{value.method} {value.path}" if isinstance(value, Route) else str(value),
+)
+async def test_rights_of_every_route(site: Site, route: Route, column: int) -> None:
+    owner, other, nobody = await site.organiser("Olga"), await site.organiser("Otto"), await site.browser()
+    conference = await owner.conference()
+    path = await filled(route, conference["id"], await recording_of(site, owner, conference))
+    caller = (nobody, owner, other)[column]
+    response = await caller.send(route.method, path)
+    body = await response.json() if response.content_type == "application/json" else {}
+    code = body.get("error", {}).get("code") if isinstance(body, dict) else None
+    expected = EXPECTED[route.access][column]
+    if expected != "in":
+        assert code == expected
+    elif "{invitee}" in route.path:
+        assert code == "not_found"  # the owner's own conference, but no such invitee
+    else:
+        assert code not in GUARDS
+
+
+@pytest.mark.parametrize(
+    "route",
+    [r for r in ROUTES if r.access in (Access.CONFERENCE, Access.RECORDING)],
+    ids=lambda r: f"{r.method} {r.path}",
+)
+async def test_foreign_and_missing_objects_answer_alike(site: Site, route: Route) -> None:
+    """T11: nobody learns what exists."""
+    owner, other = await site.organiser("Olga"), await site.organiser("Otto")
+    conference = await owner.conference()
+    recording = await recording_of(site, owner, conference)
+    foreign = await other.send(route.method, await filled(route, conference["id"], recording))
+    missing = await other.send(route.method, await filled(route, NOBODYS, NOBODYS))
+    assert (foreign.status, await foreign.read()) == (missing.status, await missing.read())
+    assert foreign.status == 404
