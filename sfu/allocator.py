@@ -1,0 +1,219 @@
+"""Which layer each slot gets. Pure: demands and a budget in, target layers out; time is an argument.
+
+Base layer for everybody by priority first, then one step at a time. The budget follows the subscriber's REMB, which
+can grow to about 1.5 times of what is received only (draft-alvestrand-rmcat-remb, GCC): to get further up, one
+step is tried now and then (a probe) and taken back if the estimate falls.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+# A layer a little smaller than the tile is good enough: nobody sees a tenth of the lines.
+GOOD_ENOUGH: Final = 0.8
+AUDIO_RESERVE_BPS: Final = 60_000
+HOLD_S: Final = 3.0
+PROBE_S: Final = 5.0
+PROBE_MAX_S: Final = 60.0
+PROBE_VERDICT_S: Final = 4.0
+SHORTAGE: Final = 0.9
+SEVERE_SHORTAGE: Final = 0.6
+LOSS_LIMIT: Final = 0.15
+
+_GUESS: Final = {1: ((720, 1_000_000),), 2: ((360, 400_000), (720, 1_200_000))}
+_GUESS_3: Final = ((180, 150_000), (360, 500_000), (720, 1_700_000))
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer of a published track that can be had. `height` and `bitrate_bps` 0: not known yet."""
+
+    index: int
+    height: int = 0
+    bitrate_bps: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """A slot that wants a picture of `height` pixels. `layers`: what flows now, lowest first; `declared`: how many
+    layers the publisher announced."""
+
+    slot: int
+    height: int
+    layers: tuple[Layer, ...]
+    declared: int
+
+    def steps(self) -> list[tuple[int, int]]:
+        """(layer, cost in bit/s) from the lowest layer to the one that this demand deserves."""
+        choice = self.layers or tuple(Layer(n) for n in range(max(1, self.declared)))
+        steps = []
+        for layer in choice:
+            height, bitrate = self._known(layer)
+            steps.append((layer.index, bitrate))
+            if height >= self.height * GOOD_ENOUGH:
+                break
+        return steps
+
+    def _known(self, layer: Layer) -> tuple[int, int]:
+        guesses = _GUESS.get(self.declared, _GUESS_3)
+        height, bitrate = guesses[min(layer.index, len(guesses) - 1)]
+        return layer.height or height, layer.bitrate_bps or bitrate
+
+
+Targets = dict[int, int | None]
+"""Slot -> target layer, None where paused."""
+
+
+def allocate(demands: Sequence[Demand], budget_bps: int | None) -> Targets:
+    """`demands`: the most important first. Without a budget everybody gets what he deserves.
+
+    The first demand is kept unless it costs more than twice the budget: a subscriber with no video at all sends no
+    estimate either."""
+    ladders = {demand.slot: demand.steps() for demand in demands}
+    if budget_bps is None:
+        return {slot: steps[-1][0] for slot, steps in ladders.items()}
+    left = budget_bps
+    level: dict[int, int] = {}
+    for number, (slot, steps) in enumerate(ladders.items()):
+        cost = steps[0][1]
+        if cost <= left or (number == 0 and cost <= 2 * budget_bps):
+            level[slot] = 0
+            left -= cost
+    raised = True
+    while raised:
+        raised = False
+        for slot in level:
+            steps, now = ladders[slot], level[slot]
+            if now + 1 < len(steps) and (extra := steps[now + 1][1] - steps[now][1]) <= left:
+                level[slot] = now + 1
+                left -= extra
+                raised = True
+    return {slot: steps[level[slot]][0] if slot in level else None for slot, steps in ladders.items()}
+
+
+def spend(demands: Sequence[Demand], targets: Targets) -> int:
+    """Bits per second of these targets."""
+    total = 0
+    for demand in demands:
+        target = targets.get(demand.slot)
+        if target is not None:
+            steps = demand.steps()
+            total += next((cost for layer, cost in reversed(steps) if layer <= target), steps[0][1])
+    return total
+
+
+def one_step_up(demands: Sequence[Demand], targets: Targets) -> Targets | None:
+    """The same targets with the most important unsatisfied demand one step higher; None if all are satisfied.
+
+    Nobody is improved while somebody is paused."""
+    for demand in demands:
+        if targets.get(demand.slot) is None:
+            return {**targets, demand.slot: demand.steps()[0][0]}
+    for demand in demands:
+        now = targets[demand.slot]
+        higher = next((layer for layer, _ in demand.steps() if now is not None and layer > now), None)
+        if higher is not None:
+            return {**targets, demand.slot: higher}
+    return None
+
+
+class LayerAllocator:
+    """The memory of one subscriber: its estimate, how long there has been room, and probes."""
+
+    def __init__(self) -> None:
+        self._estimate_bps: int | None = None
+        self._lossy_until = 0.0
+        self._short_since: float | None = None
+        self._room_since: float | None = None
+        self._probe_wait_s = PROBE_S
+        self._probe_end: float | None = None
+        self._quiet_since = 0.0
+
+    @property
+    def limited(self) -> bool:
+        """An estimate is known, so time matters: call `decide` about once a second."""
+        return self._estimate_bps is not None
+
+    def on_estimate(self, bitrate_bps: int) -> None:
+        self._estimate_bps = bitrate_bps
+
+    def on_loss(self, fraction: float, now: float) -> None:
+        """REMB sees delay only; lasting heavy loss counts as a shortage too."""
+        if fraction > LOSS_LIMIT:
+            self._lossy_until = now + 4.0
+
+    def decide(self, demands: Sequence[Demand], current: Targets, now: float) -> Targets:
+        """New targets. Down at once when short, up only after room for some seconds, further up by probes."""
+        wish = allocate(demands, None)
+        if self._estimate_bps is None:
+            return wish
+        budget = max(self._estimate_bps - AUDIO_RESERVE_BPS, 0)
+        held = self._hold(demands, current, wish, budget)
+        spent = spend(demands, held)
+        if now < self._lossy_until:
+            budget = min(budget, int(spent * 0.7))
+        if budget < spent * SHORTAGE:
+            return self._shortage(demands, held, budget, spent, now)
+        self._short_since = None
+        if held == wish:
+            self._settle(now)
+            return held
+        return self._rise(demands, held, spent, budget, now)
+
+    def _hold(self, demands: Sequence[Demand], current: Targets, wish: Targets, budget: int) -> Targets:
+        """What goes on as it is: nobody keeps more than he deserves, a new slot gets the best that fits now."""
+        held: Targets = {}
+        for demand in demands:
+            if demand.slot in current:
+                held[demand.slot] = _lower(current[demand.slot], wish[demand.slot])
+        left = budget - spend(demands, held)
+        for demand in demands:
+            if demand.slot not in held:
+                steps = demand.steps()
+                layer, cost = next((step for step in reversed(steps) if step[1] <= left), steps[0])
+                held[demand.slot] = layer
+                left -= cost
+        return held
+
+    def _shortage(self, demands: Sequence[Demand], held: Targets, budget: int, spent: int, now: float) -> Targets:
+        self._room_since = None
+        if self._short_since is None:
+            self._short_since = now
+        if budget > spent * SEVERE_SHORTAGE and now - self._short_since < 1.0:
+            return held
+        if self._probe_end is not None:
+            self._probe_wait_s = min(self._probe_wait_s * 2, PROBE_MAX_S)
+            self._probe_end = None
+        self._short_since = None
+        self._quiet_since = now
+        fitting = allocate(demands, budget)
+        # Never up in a shortage.
+        return {slot: _lower(fitting[slot], held[slot]) for slot in held}
+
+    def _rise(self, demands: Sequence[Demand], held: Targets, spent: int, budget: int, now: float) -> Targets:
+        if self._probe_end is not None:
+            if now < self._probe_end:
+                return held
+            self._probe_end, self._probe_wait_s, self._quiet_since = None, PROBE_S, now
+        higher = one_step_up(demands, held)
+        if higher is None:
+            return held
+        if self._room_since is None:
+            self._room_since = now
+        if spend(demands, higher) <= budget:
+            if now - self._room_since >= HOLD_S:
+                self._room_since = now
+                return higher
+        elif now - max(self._room_since, self._quiet_since) >= self._probe_wait_s:
+            self._room_since, self._probe_end = now, now + PROBE_VERDICT_S
+            return higher
+        return held
+
+    def _settle(self, now: float) -> None:
+        self._room_since = None
+        if self._probe_end is not None and now >= self._probe_end:
+            self._probe_end, self._probe_wait_s = None, PROBE_S
+
+
+def _lower(a: int | None, b: int | None) -> int | None:
+    return None if a is None or b is None else min(a, b)
