@@ -245,6 +245,7 @@ class RoomInbox:
 
     def _welcome(self, session: Session, participant: Participant, ack: int | None, answer: codec.Json) -> None:
         session.connection.answer(ack, answer)
+        session.live = True
         if self.running.media is not None:
             for frame in self.running.media.welcome(PeerNumber(participant.number)):
                 session.connection.send(frame)
@@ -336,7 +337,7 @@ class RoomInbox:
         for event, ids in outcome.events:
             frame = event_frame("event", encode(codec.wire(event)))
             for session in self._present(ids):
-                if session.told is not None and event.seq > session.told:
+                if session.live and event.seq > session.told:
                     session.connection.send(frame)
         for action in outcome.after:
             try:
@@ -357,16 +358,18 @@ class RoomInbox:
     def to_peer(self, peer: PeerNumber, frame: str) -> None:
         participant = self.participant_of(peer)
         session = self.sessions.get(participant.id) if participant is not None else None
-        if session is not None:
+        if session is not None and session.live:
             session.connection.send(frame)
 
     def to_all(self, frame: str) -> None:
         for session in self.sessions.values():
-            session.connection.send(frame)
+            if session.live:
+                session.connection.send(frame)
 
     def to_all_latest(self, key: str, frame: str) -> None:
         for session in self.sessions.values():
-            session.connection.send_latest(key, frame)
+            if session.live:
+                session.connection.send_latest(key, frame)
 
     def tick(self) -> None:
         """Once a second: grace, empty room, end of the conference."""

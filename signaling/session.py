@@ -17,13 +17,15 @@ from signaling.socket import Connection
 
 @dataclass(slots=True, eq=False)
 class Session:
-    """`told`: events up to this number are not sent to this socket (they are in its join answer)."""
+    """`told`: events up to this number are not sent to this socket (they are in its join answer). `live`: the join
+    answer is out; nothing is pushed before it."""
 
     connection: Connection
     claims: ParticipantClaims
     token_expires_ms: int
     limits: SocketLimits = field(default_factory=SocketLimits)
-    told: int | None = None
+    told: int = 0
+    live: bool = False
     offering: bool = False
 
     @property
