@@ -1,0 +1,68 @@
+"""The recorder process as a whole: packets in over its socket, files out that play."""
+
+import itertools
+import statistics
+
+from recorder.messages import PartClosed, Trouble
+from recorder.worker import LOCK
+from tests.recorder.harness import Process
+from tests.recorder.playing import beeps, flashes, index, played, skews_ms
+from tests.recorder.tap_source import Track, interleaved, pictures, sounds, stream
+
+
+def test_picture_and_sound_are_in_step(process: Process, base_us: int) -> None:
+    """S-42: flash and beep stand at the same time in two files: median below 40 ms, 95 % below 80 ms."""
+    process.open(1, "camera", base_us)
+    process.open(2, "mic", base_us)
+    camera = Track(1, True, base_us, delay_us=60_000)
+    microphone = Track(2, False, base_us, delay_us=5_000, first_rtp=12345)
+    process.send(interleaved(stream(camera, pictures(20.0)), stream(microphone, sounds(20.0))))
+    process.close_recording()
+
+    (video,), (audio,) = process.opened("camera"), process.opened("mic")
+    seen, heard = played(process.media_of(video.part)), played(process.media_of(audio.part))
+    assert (seen.codec, seen.frames, seen.warnings) == ("vp8", 600, "")
+    assert (heard.codec, heard.warnings) == ("opus", "")
+    assert heard.frames >= 999
+    skews = skews_ms(flashes(seen, video.start_ms)[1:], beeps(process.media_of(audio.part), audio.start_ms))
+    assert len(skews) >= 18
+    assert statistics.median(map(abs, skews)) < 40
+    assert sorted(map(abs, skews))[int(len(skews) * 0.95) - 1] < 80
+
+
+def test_index_points_at_clusters_of_at_most_a_second_that_begin_at_keyframes(process: Process, base_us: int) -> None:
+    """S-42: what a player needs to seek: the first offset is the length of the initialisation segment."""
+    process.open(1, "camera", base_us)
+    process.send(stream(Track(1, True, base_us), pictures(10.0, keyframe_every=45)))
+    process.close_recording()
+
+    (part,) = process.opened()
+    data = process.media_of(part.part).read_bytes()
+    records = index(process.index_of(part.part))
+    assert records[0][0] == 0
+    assert all(data[offset : offset + 4] == b"\x1f\x43\xb6\x75" for _, _, offset in records)
+    assert max(b[0] - a[0] for a, b in itertools.pairwise(records)) <= 1034
+    assert [time_ms for time_ms, keyframe, _ in records if keyframe] == [0, 1500, 3000, 4500, 6000, 7500, 9000]
+    fact = process.closed()[part.part]
+    assert fact == PartClosed(part.part, len(data), fact.duration_ms)
+    assert abs(fact.duration_ms - 10_000) <= 2
+
+
+def test_process_closes_its_files_when_the_parent_is_gone(process: Process, base_us: int) -> None:
+    process.open(2, "mic", base_us)
+    process.send(stream(Track(2, False, base_us), sounds(3.0)))
+    process.settle()
+    assert process.end() == 0
+
+    media = next(process.folder.rglob("*.webm"))
+    assert b"\x1c\x53\xbb\x6b" in media.read_bytes()  # Cues: it was closed, not dropped
+    assert played(media).frames >= 149
+    assert (process.folder / LOCK).exists()
+
+
+def test_nothing_to_write_leaves_no_file(process: Process, base_us: int) -> None:
+    process.open(1, "camera", base_us)
+    process.send(stream(Track(1, True, base_us), tuple(one for one in pictures(1.0) if not one.keyframe)))
+    process.close_recording()
+    assert not list(process.folder.rglob("*.webm"))
+    assert not [fact for fact in process.facts if isinstance(fact, Trouble)]
