@@ -11,8 +11,10 @@ from storage.records import ConferenceRecord, ConferenceSettings, InviteeRecord
 
 
 async def list_own(request: web.Request) -> web.StreamResponse:
-    conferences = await parts(request).storage.conferences.owned_by(request[USER].id)
-    return web.json_response({"conferences": [await described(request, each) for each in conferences]})
+    storage = parts(request).storage
+    conferences = await storage.conferences.owned_by(request[USER].id)
+    invitees = await storage.invitees.of_conferences([each.id for each in conferences])
+    return web.json_response({"conferences": [_facts(request, each, invitees[each.id]) for each in conferences]})
 
 
 async def create(request: web.Request) -> web.StreamResponse:
@@ -77,10 +79,13 @@ async def remove_invitee(request: web.Request) -> web.StreamResponse:
 
 
 async def described(request: web.Request, conference: ConferenceRecord) -> dict[str, object]:
+    return _facts(request, conference, await parts(request).storage.invitees.of_conference(conference.id))
+
+
+def _facts(request: web.Request, conference: ConferenceRecord, invitees: list[InviteeRecord]) -> dict[str, object]:
     its = parts(request)
     settings = conference.settings
     present = its.rooms.participants_now(conference.id)
-    invitees = await its.storage.invitees.of_conference(conference.id)
     return {
         "id": conference.id,
         "title": settings.title,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from portal.bodies import DoorBody, EnterBody, JoinBody, parse
-from portal.context import CONFERENCE, USER, Parts, caller, parts, signed_in
+from portal.context import CONFERENCE, USER, Parts, base_url, caller, parts, signed_in
 from portal.device import device_of, set_device
 from portal.errors import ApiError
 from portal.gate import Gate
@@ -50,7 +50,7 @@ async def join(request: web.Request) -> web.StreamResponse:
         await its.storage.invitees.used_from(door.invitee, device)
     guest = await signed_in(request) is None
     person = Person(body.name, moderator=door.moderator, organiser=False, guest=guest)
-    response = web.json_response(await _token(its, door.conference, person, device))
+    response = web.json_response(await _token(request, door.conference, person, device))
     if new:
         set_device(request, response, device)
     return response
@@ -65,9 +65,9 @@ async def enter(request: web.Request) -> web.StreamResponse:
     if over is not None:
         raise ApiError(over)
     device, new = device_of(request)
-    await its.rooms.admission(conference.id, device=device, moderator=True)
+    await its.rooms.admission(conference.id, device=device, moderator=True, organiser=True)
     person = Person(body.name or user.name, moderator=True, organiser=True, guest=False)
-    response = web.json_response(await _token(its, conference, person, device))
+    response = web.json_response(await _token(request, conference, person, device))
     if new:
         set_device(request, response, device)
     return response
@@ -82,7 +82,8 @@ async def _admitted(its: Parts, door: Door, device: str) -> None:
         await its.rooms.admission(door.conference.id, device=each, moderator=door.moderator)
 
 
-async def _token(its: Parts, conference: ConferenceRecord, person: Person, device: str) -> dict[str, object]:
+async def _token(request: web.Request, conference: ConferenceRecord, person: Person, device: str) -> dict[str, object]:
+    its = parts(request)
     settings = conference.settings
     role = initial_role(StartAs(settings.start_as), WhoPresents(settings.who_presents), moderator=person.moderator)
     lease = await its.storage.leases.current(f"room/{conference.id}")
@@ -104,8 +105,16 @@ async def _token(its: Parts, conference: ConferenceRecord, person: Person, devic
         "token": token,
         "expires_at": expires_ms,
         "participant": participant,
-        "conference": _described(conference),
+        "conference": _described(conference) | _invitation(request, conference, person),
     }
+
+
+def _invitation(request: web.Request, conference: ConferenceRecord, person: Person) -> dict[str, object]:
+    """Moderators may bring others in; only as participants."""
+    if not person.moderator:
+        return {}
+    url = f"{base_url(request)}/j/{conference.participant_link}"
+    return {"invitation": {"url": url, "number": conference.number, "pin": conference.pin}}
 
 
 def _described(conference: ConferenceRecord) -> dict[str, object]:

@@ -28,6 +28,8 @@ def errors_become_answers(static_dir: Path) -> Middleware:
         except Exception as error:
             if isinstance(error, web.HTTPException) and error.status < 400:
                 raise  # a redirect
+            if request.writer.output_size > 0:
+                raise  # the head is out (a socket, a stream): nothing more can be said
             response = _answer(request, error, static_dir)
         if request.path.startswith("/api/"):
             _log(request, response.status, time.perf_counter() - started)

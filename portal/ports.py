@@ -12,7 +12,7 @@ Mint = Callable[[ParticipantClaims], tuple[str, int]]
 class RoomsPort(Protocol):
     """The live rooms."""
 
-    async def admission(self, conference_id: str, *, device: str, moderator: bool) -> None:
+    async def admission(self, conference_id: str, *, device: str, moderator: bool, organiser: bool = False) -> None:
         """Raises rooms.errors.RoomError: full, locked, kicked, banned, ended, expired."""
         ...
 

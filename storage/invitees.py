@@ -2,8 +2,9 @@
 
 import json
 import secrets
+from collections.abc import Collection
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import Database
@@ -31,7 +32,7 @@ class Invitees:
             row = await session.get(Conference, conference)
             if row is None or row.deleted_ms is not None:
                 raise NotFound("no such conference")
-            if len(await _of(session, conference)) >= MAX_INVITEES:
+            if await _count(session, conference) >= MAX_INVITEES:
                 raise WrongState("too many invitees")
             session.add(
                 Invitee(
@@ -49,8 +50,17 @@ class Invitees:
 
     async def of_conference(self, conference: str) -> list[InviteeRecord]:
         """In order of invitation."""
-        async with self._db.read() as session:
-            return [self._record(row) for row in await _of(session, conference)]
+        return (await self.of_conferences([conference]))[conference]
+
+    async def of_conferences(self, conferences: Collection[str]) -> dict[str, list[InviteeRecord]]:
+        """The same for several at once."""
+        found: dict[str, list[InviteeRecord]] = {conference: [] for conference in conferences}
+        if found:
+            query = select(Invitee).where(Invitee.conference_id.in_(found)).order_by(Invitee.created_ms, Invitee.id)
+            async with self._db.read() as session:
+                for row in await session.scalars(query):
+                    found[row.conference_id].append(self._record(row))
+        return found
 
     async def remove(self, conference: str, invitee: str) -> bool:
         """The link stops working at once. False if there is no such invitee."""
@@ -77,6 +87,6 @@ class Invitees:
         return InviteeRecord(InviteeId(row.id), ConferenceId(row.conference_id), row.name, row.moderator, link)
 
 
-async def _of(session: AsyncSession, conference: str) -> list[Invitee]:
-    query = select(Invitee).where(Invitee.conference_id == conference).order_by(Invitee.created_ms, Invitee.id)
-    return list(await session.scalars(query))
+async def _count(session: AsyncSession, conference: str) -> int:
+    query = select(func.count()).select_from(Invitee).where(Invitee.conference_id == conference)
+    return (await session.execute(query)).scalar_one()

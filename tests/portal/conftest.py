@@ -26,8 +26,10 @@ class Rooms:
         self.present: dict[str, int] = {}
         self.ended: list[str] = []
         self.asked: list[tuple[str, str, bool]] = []
+        self.organisers = 0
 
-    async def admission(self, conference_id: str, *, device: str, moderator: bool) -> None:
+    async def admission(self, conference_id: str, *, device: str, moderator: bool, organiser: bool = False) -> None:
+        self.organisers += organiser
         self.asked.append((conference_id, device, moderator))
         if device in self.banned_devices:
             raise RoomError("banned")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from signaling.auth import TokenMint
 from tests.portal.conftest import Browser, Open, Site, code, secret_of
 
 DAY_MS = 24 * 3600 * 1000
@@ -82,6 +83,36 @@ async def test_organiser_enters_with_all_rights(site: Site) -> None:
     [claims] = site.minted.claims
     assert (claims.name, claims.moderator, claims.organiser, claims.guest) == ("Olga", True, True, False)
     assert claims.role == "presenter"
+    assert site.rooms.organisers == 1
+
+
+async def test_moderators_are_given_the_invitation_and_participants_are_not(site: Site) -> None:
+    organiser = await site.organiser()
+    conference = await organiser.conference()
+    entered = await (await organiser.post(f"/api/conferences/{conference['id']}/enter")).json()
+    guest = await site.browser()
+    moderator = await joined(guest, {"link": secret_of(conference["moderator_url"]), "name": "Mod"})
+    participant = await joined(guest, {"link": secret_of(conference["participant_url"]), "name": "Anna"})
+    for answer in (entered, moderator):
+        assert answer["conference"]["invitation"] == {
+            "url": conference["participant_url"],
+            "number": conference["number"],
+            "pin": conference["pin"],
+        }
+    assert "invitation" not in participant["conference"]
+    for answer in (moderator, participant):
+        assert conference["admin_pin"] not in str(answer)
+        assert secret_of(conference["moderator_url"]) not in str(answer)
+
+
+async def test_token_is_what_signaling_takes(site: Site) -> None:
+    """Both ends of the seam: the portal's claims come out of the signed token unchanged."""
+    mint = TokenMint(await site.storage.secrets.signing_key(), clock=site.clock)
+    conference = await (await site.organiser()).conference()
+    await joined(await site.browser(), {"link": secret_of(conference["participant_url"]), "name": "Zoë Ł."})
+    [claims] = site.minted.claims
+    token, expires_ms = mint.mint(claims)
+    assert mint.check(token) == claims and expires_ms == site.clock.ms() + 900_000
 
 
 async def test_check_tells_title_and_record_before_the_name(site: Site) -> None:

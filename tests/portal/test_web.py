@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
+from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestClient, TestServer
 from structlog.testing import capture_logs
 from yarl import URL
@@ -256,8 +256,20 @@ async def test_other_parts_may_have_routes_in_the_same_application(site: Site, s
         static_dir=static_dir,
         clock=site.clock,
     ).attach(app)
+
+    async def echo(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_str(await socket.receive_str())
+        raise RuntimeError("as it happens")
+
     app.router.add_get("/healthz", health)
+    app.router.add_get("/socket", echo)
     async with TestClient(TestServer(app)) as client:
         response = await client.get("/healthz")
         assert await response.json() == {"ok": True}
         assert response.headers["X-Content-Type-Options"] == "nosniff"
+        async with client.ws_connect("/socket") as socket:
+            await socket.send_str("hello")
+            assert await socket.receive_str() == "hello"
+            assert (await socket.receive()).type is WSMsgType.CLOSED or socket.closed
