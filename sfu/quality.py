@@ -20,8 +20,10 @@ class QualityMeter:
         self._loss = 0.0
         self._rtt_ms = 0.0
         self._lost = False
+        self._known = False
 
     def on_report(self, loss_down: float, loss_up: float, rtt_ms: float) -> None:
+        self._known = True
         loss = max(loss_down, loss_up)
         self._loss += (loss - self._loss) * 0.5
         if rtt_ms >= 0:
@@ -31,9 +33,12 @@ class QualityMeter:
         self._lost = lost
 
     @property
-    def step(self) -> int:
+    def step(self) -> int | None:
+        """None before the first report."""
         if self._lost:
             return LOST
+        if not self._known:
+            return None
         if self._loss >= _POOR_LOSS or self._rtt_ms >= _POOR_RTT_MS:
             return POOR
         if self._loss >= _FAIR_LOSS or self._rtt_ms >= _FAIR_RTT_MS:

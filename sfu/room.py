@@ -178,7 +178,8 @@ class MediaRoom:
         )
         changed = {}
         for number, peer in self._peers.items():
-            if peer.connection is not None and peer.told_quality != (step := peer.quality.step):
+            step = peer.quality.step if peer.connection is not None else None
+            if step is not None and step != peer.told_quality:
                 peer.told_quality = changed[number] = step
         if changed:
             self._listener.on_quality(changed)
