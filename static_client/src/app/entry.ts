@@ -18,6 +18,8 @@ export interface ConferenceBrief {
   record: boolean;
   start_as: "speaker" | "listener";
   who_presents: "everyone" | "promoted";
+  /** Told to moderators only: what they may hand to others. */
+  invitation?: { url: string; number: string; pin: string } | null;
 }
 
 export type Entry =

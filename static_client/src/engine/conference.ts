@@ -1,0 +1,469 @@
+// One meeting from the first join to the last word: owns the socket, the media link and our own tracks, and offers the
+// room as signals and the acts as methods. What the server says is the truth; our tracks follow it.
+
+import { batch, computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import type { JoinAnswer } from "../app/entry";
+import { LocalMedia } from "./local_media";
+import { MediaLink, type MediaState } from "./media";
+import { CallError, type Calls, type AnswerOf, type Consent, type JoinAck, type Mode, type Participant, type PeerNumber, type RoomEvent, type SlotFact, type Speakers, type ViewTile } from "./protocol";
+import { apply, fromJoin, self, type RoomState } from "./room_state";
+import { clearSession, saveSession, type StoredSession } from "./session_store";
+import { Signaling } from "./signaling";
+import type { MediaSlot } from "./slot";
+import { computeView, ViewSender, type ShownTile } from "./view";
+
+export interface ConferenceOptions {
+  answer: JoinAnswer;
+  name: string;
+  /** Where this person came from. */
+  back: string;
+  consent: Consent;
+  mode: Mode;
+  /** Live tracks of the pre-join page; null: off. */
+  mic: MediaStreamTrack | null;
+  camera: MediaStreamTrack | null;
+  micId: string | null;
+  cameraId: string | null;
+  micOn: boolean;
+  cameraOn: boolean;
+  phone: boolean;
+  /** The last media connection of this tab (after a reload). */
+  connection?: number;
+}
+
+export type LinkState =
+  | { kind: "connecting" }
+  | { kind: "joined" }
+  | { kind: "lost"; since: number; graceS: number }
+  | { kind: "closed"; code: string; message: string; actorName: string | null };
+
+/** Things that happened and are worth telling, besides the room's events. */
+export type LocalNotice = "speaking_muted" | "mic_silent" | "mic_lost" | "camera_lost" | "back_again" | "share_ended";
+
+export interface ConferenceListener {
+  onEvent(event: RoomEvent, before: RoomState, after: RoomState): void;
+  onNotice(notice: LocalNotice): void;
+}
+
+const MAX_VIDEO_SLOTS = 25;
+const VOICE_NOTICE_EVERY_MS = 15_000;
+
+export class Conference {
+  readonly room: Signal<RoomState | null> = signal(null);
+  readonly link: Signal<LinkState> = signal({ kind: "connecting" });
+  readonly media: Signal<MediaState> = signal("idle");
+  readonly slots: Signal<ReadonlyMap<string, MediaSlot>> = signal(new Map());
+  /** What signaling says is in each slot, by mid. */
+  readonly bindings: Signal<ReadonlyMap<string, SlotFact>> = signal(new Map());
+  readonly speakers: Signal<Speakers> = signal({ active: [], dominant: null });
+  readonly levels: Signal<Readonly<Record<string, number>>> = signal({});
+  readonly quality: Signal<ReadonlyMap<PeerNumber, number>> = signal(new Map());
+  /** Server time minus ours. */
+  readonly clockOffset: Signal<number> = signal(0);
+  readonly me: ReadonlySignal<Participant | undefined> = computed(() => {
+    const room = this.room.value;
+    return room === null ? undefined : self(room);
+  });
+  /** Switched on before the server has confirmed: keeps buttons from flickering. */
+  readonly busy: Signal<ReadonlySet<"mic" | "camera" | "screen">> = signal(new Set());
+  readonly local: LocalMedia;
+  readonly #options: ConferenceOptions;
+  readonly #signaling: Signaling;
+  readonly #mediaLink: MediaLink;
+  readonly #view: ViewSender;
+  readonly #listeners = new Set<ConferenceListener>();
+  #stored: StoredSession;
+  #micId: string | null;
+  #cameraId: string | null;
+  #graceS = 30;
+  #voiceNoticeAt = 0;
+  /** Muted here, the server's answer is still to come. */
+  #muting = false;
+  #returning: boolean;
+
+  constructor(options: ConferenceOptions) {
+    this.#options = options;
+    this.#micId = options.micId;
+    this.#cameraId = options.cameraId;
+    this.#returning = options.connection !== undefined;
+    this.#stored = {
+      token: options.answer.token, expiresAt: options.answer.expires_at, conference: options.answer.conference,
+      name: options.name, consent: options.consent, mode: options.mode, mic: options.micOn, camera: options.cameraOn,
+      connection: options.connection ?? 0, back: options.back,
+    };
+    saveSession(this.#stored);
+    this.local = new LocalMedia({
+      onEnded: (kind) => void this.#ended(kind),
+      onVoice: () => this.#voice(),
+      onSilence: () => {
+        if (this.me.peek()?.mic.on === true) this.#tell("mic_silent");
+      },
+    });
+    this.local.adopt(options.mic, options.camera);
+    this.#signaling = new Signaling(() => this.#stored.token, {
+      joinPayload: () => this.#joinPayload(),
+      onJoined: (ack, again) => void this.#joined(ack, again),
+      onLost: () => this.#lost(),
+      onEvent: (event) => this.#event(event),
+      onSpeakers: (speakers) => (this.speakers.value = speakers),
+      onLevels: (levels) => (this.levels.value = levels),
+      onSlots: (slots) => this.#bound(slots),
+      onQuality: (quality) => this.#rated(quality),
+      onToken: (token, expiresAt) => this.#store({ token, expiresAt }),
+      onSpeakMuted: () => this.#voice(),
+      onClosed: (closing) => this.#closed(closing.code, closing.message, closing.actorName),
+    });
+    this.#mediaLink = new MediaLink(
+      { audio: 3, video: options.phone ? 4 : 6, screen: 1 },
+      {
+        offer: async (payload) => (await this.#signaling.call("offer", payload)).sdp,
+        nextConnection: () => {
+          this.#store({ connection: this.#stored.connection + 1 });
+          return this.#stored.connection;
+        },
+        onState: (state) => {
+          this.media.value = state;
+          if (state === "connected") this.#view.repeat();
+        },
+        onSlots: (slots) => this.#slotsChanged(slots),
+      },
+    );
+    this.#view = new ViewSender((tiles: ViewTile[]) => this.#signaling.call("view", { tiles }));
+  }
+
+  start(): void {
+    this.#signaling.connect();
+  }
+
+  listen(listener: ConferenceListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Any act of PROTOCOL.md section 3. Rejects with CallError. */
+  act<K extends keyof Calls>(name: K, payload: Calls[K]): Promise<AnswerOf<K>> {
+    return this.#signaling.call(name, payload);
+  }
+
+  hurry(): void {
+    this.#signaling.hurry();
+    if (this.#signaling.joined) this.#mediaLink.ensure();
+  }
+
+  /** Microphone on or off. Off takes effect here at once, whatever the server answers. */
+  async setMic(on: boolean): Promise<void> {
+    if (!on) {
+      const track = this.local.mic.peek();
+      this.#muting = true;
+      if (track !== null) track.enabled = false;
+      try {
+        await this.#mediaLink.send("mic", null);
+        await this.act("mic", { on: false });
+      } finally {
+        this.#muting = false;
+      }
+      return;
+    }
+    await this.#during("mic", async () => {
+      if (this.me.peek()?.mode === "listen") await this.act("mode", { mode: "speak" });
+      await this.local.needMic(this.#micId);
+      await this.act("mic", { on: true });
+    });
+    await this.#follow();
+  }
+
+  async setCamera(on: boolean): Promise<void> {
+    if (!on) {
+      await this.#mediaLink.send("camera", null);
+      this.local.stopCamera();
+      await this.act("camera", { on: false });
+      return;
+    }
+    await this.#during("camera", async () => {
+      if (this.me.peek()?.mode === "listen") await this.act("mode", { mode: "speak" });
+      await this.local.needCamera(this.#cameraId);
+      try {
+        await this.act("camera", { on: true });
+      } catch (error) {
+        this.local.stopCamera();
+        throw error;
+      }
+    });
+    await this.#follow();
+  }
+
+  async setScreen(on: boolean): Promise<void> {
+    if (!on) {
+      this.local.stopScreen();
+      await Promise.all([this.#mediaLink.send("screen", null), this.#mediaLink.send("screen_audio", null)]);
+      await this.act("screen", { on: false, audio: false });
+      return;
+    }
+    await this.#during("screen", async () => {
+      const share = await this.local.openScreen();
+      try {
+        await this.act("screen", { on: true, audio: share.audio !== null });
+      } catch (error) {
+        this.local.stopScreen();
+        throw error;
+      }
+    });
+    await this.#follow();
+  }
+
+  /** Headphones or microphone (S-18, S-19): listening lets microphone and camera go. */
+  async setMode(mode: Mode): Promise<void> {
+    this.#store({ mode });
+    if (mode === "speak") {
+      await this.act("mode", { mode });
+      return;
+    }
+    await this.act("mode", { mode });
+    await Promise.all([this.#mediaLink.send("mic", null), this.#mediaLink.send("camera", null)]);
+    this.local.stopMic();
+    this.local.stopCamera();
+  }
+
+  async chooseMic(deviceId: string | null): Promise<void> {
+    this.#micId = deviceId;
+    if (this.local.mic.peek() === null) return;
+    await this.local.changeMic(deviceId);
+    await this.#follow();
+  }
+
+  async chooseCamera(deviceId: string | null): Promise<void> {
+    this.#cameraId = deviceId;
+    if (this.local.camera.peek() === null) return;
+    await this.local.changeCamera(deviceId);
+    await this.#follow();
+  }
+
+  /** Front or back camera of a phone. */
+  async flipCamera(): Promise<void> {
+    await this.local.changeCamera(null, this.local.facing === "user" ? "environment" : "user");
+    await this.#follow();
+  }
+
+  async answerConsent(consent: "yes" | "no"): Promise<void> {
+    this.#store({ consent });
+    await this.act("consent", { consent });
+  }
+
+  /** What the page shows; more video lines are asked for when the gallery has more cameras than slots. */
+  show(tiles: readonly ShownTile[]): void {
+    const view = computeView(tiles, window.devicePixelRatio);
+    this.#view.update(view);
+    const cameras = view.filter((tile) => tile.source.endsWith("/camera")).length;
+    const have = this.#mediaLink.videoSlots;
+    if (cameras > have && have < MAX_VIDEO_SLOTS) {
+      void this.#mediaLink.grow(Math.min(MAX_VIDEO_SLOTS, Math.ceil(cameras / 3) * 3));
+    }
+  }
+
+  async leave(): Promise<void> {
+    await this.act("leave", {}).catch(() => undefined);
+    this.#closed("left", "", null);
+  }
+
+  async endForAll(): Promise<void> {
+    await this.act("end", {});
+  }
+
+  /** For tests: numbers and copies, nothing that acts on the meeting but a simulated loss of the network. */
+  debug(): Record<string, unknown> {
+    return {
+      state: () => {
+        const room = this.room.peek();
+        return room === null ? null : { ...room, participants: [...room.participants.values()] };
+      },
+      link: () => this.link.peek(),
+      media: () => this.media.peek(),
+      bindings: () => [...this.bindings.peek().values()],
+      slots: () => [...this.slots.peek().values()].map((slot) => ({ mid: slot.mid, purpose: slot.purpose, heard: slot.heard() })),
+      speakers: () => this.speakers.peek(),
+      levels: () => this.levels.peek(),
+      quality: () => Object.fromEntries(this.quality.peek()),
+      view: () => this.#view.current,
+      offers: () => this.#mediaLink.offers,
+      connection: () => this.#mediaLink.connection,
+      getStats: async () => {
+        const report = await this.#mediaLink.stats();
+        return report === null ? [] : [...(report as unknown as Map<string, unknown>).values()];
+      },
+      dropSocket: () => this.#signaling.drop(),
+    };
+  }
+
+  stats(): Promise<RTCStatsReport> | null {
+    return this.#mediaLink.stats();
+  }
+
+  close(): void {
+    this.#signaling.close();
+    this.#mediaLink.close();
+    this.#view.close();
+    this.local.close();
+  }
+
+  #joinPayload(): Calls["join"] {
+    const me = this.me.peek();
+    const live = (track: MediaStreamTrack | null): boolean => track !== null && track.readyState === "live";
+    const first = me === undefined;
+    return {
+      consent: this.#stored.consent,
+      mode: this.#stored.mode,
+      mic: first ? this.#stored.mic && (this.#returning || live(this.local.mic.peek())) : me.mic.on,
+      camera: first ? this.#stored.camera && (this.#returning || live(this.local.camera.peek())) : me.camera.on,
+      screen: live(this.local.screen.peek()),
+      since: this.room.peek()?.seq ?? null,
+    };
+  }
+
+  async #joined(ack: JoinAck, again: boolean): Promise<void> {
+    const before = this.room.peek();
+    this.#graceS = ack.grace_s;
+    batch(() => {
+      this.clockOffset.value = ack.room.now - Date.now();
+      this.room.value = fromJoin(ack);
+      this.link.value = { kind: "joined" };
+    });
+    const after = this.room.peek();
+    if (before !== null && after !== null) {
+      for (const event of ack.missed) for (const one of this.#listeners) one.onEvent(event, before, after);
+    }
+    this.#remember();
+    if (again) this.#tell("back_again");
+    this.#view.repeat();
+    // A server that was restarted no longer holds our transport: a new one at once, not after ICE has noticed.
+    if (ack.connection !== null && ack.connection === this.#mediaLink.connection) this.#mediaLink.ensure();
+    else void this.#mediaLink.connect();
+    if (!again && this.#returning) await this.#reopen();
+    await this.#follow();
+  }
+
+  /** After a reload of the page the devices that were on are opened again, if that needs no question. */
+  async #reopen(): Promise<void> {
+    this.#returning = false;
+    const me = this.me.peek();
+    if (me?.mic.on === true) await this.local.needMic(this.#micId).catch(() => this.setMic(false).catch(() => undefined));
+    if (me?.camera.on === true) {
+      await this.local.needCamera(this.#cameraId).catch(() => this.setCamera(false).catch(() => undefined));
+    }
+  }
+
+  #lost(): void {
+    this.link.value = { kind: "lost", since: Date.now(), graceS: this.#graceS };
+  }
+
+  #event(event: RoomEvent): void {
+    const before = this.room.peek();
+    if (before === null || event.seq <= before.seq) return;
+    const after = apply(before, event);
+    this.room.value = after;
+    for (const one of this.#listeners) one.onEvent(event, before, after);
+    if (event.type === "participant_changed" && event.id === after.you) {
+      this.#remember();
+      void this.#follow();
+    }
+  }
+
+  /** Our tracks follow what the server says about us. */
+  async #follow(): Promise<void> {
+    const me = this.me.peek();
+    if (me === undefined) return;
+    const mic = this.local.mic.peek();
+    const sendMic = me.mic.on && me.mode === "speak" && mic !== null && !this.#muting;
+    if (mic !== null) mic.enabled = sendMic;
+    if (!me.camera.on && !this.busy.peek().has("camera")) this.local.stopCamera();
+    if (!me.screen.on && !this.busy.peek().has("screen")) this.local.stopScreen();
+    await Promise.all([
+      this.#mediaLink.send("mic", sendMic ? mic : null),
+      this.#mediaLink.send("camera", me.camera.on ? this.local.camera.peek() : null),
+      this.#mediaLink.send("screen", me.screen.on ? this.local.screen.peek() : null),
+      this.#mediaLink.send("screen_audio", me.screen.on ? this.local.screenAudio.peek() : null),
+    ]);
+  }
+
+  async #during(what: "mic" | "camera" | "screen", run: () => Promise<void>): Promise<void> {
+    if (this.busy.peek().has(what)) return;
+    this.busy.value = new Set([...this.busy.peek(), what]);
+    try {
+      await run();
+    } finally {
+      this.busy.value = new Set([...this.busy.peek()].filter((one) => one !== what));
+    }
+  }
+
+  #bound(facts: readonly SlotFact[]): void {
+    const bindings = new Map(this.bindings.peek());
+    for (const fact of facts) bindings.set(fact.mid, fact);
+    this.bindings.value = bindings;
+  }
+
+  #slotsChanged(slots: ReadonlyMap<string, MediaSlot>): void {
+    batch(() => {
+      this.slots.value = slots;
+      // The next connection numbers its lines anew: what was said of the old ones is void.
+      if (slots.size === 0) this.bindings.value = new Map();
+    });
+  }
+
+  #rated(quality: Readonly<Record<string, number>>): void {
+    const all = new Map(this.quality.peek());
+    for (const [number, value] of Object.entries(quality)) all.set(Number(number), value);
+    this.quality.value = all;
+  }
+
+  #voice(): void {
+    const me = this.me.peek();
+    if (me === undefined || me.mic.on || me.mode === "listen") return;
+    const now = Date.now();
+    if (now - this.#voiceNoticeAt < VOICE_NOTICE_EVERY_MS) return;
+    this.#voiceNoticeAt = now;
+    this.#tell("speaking_muted");
+  }
+
+  async #ended(kind: "mic" | "camera" | "screen"): Promise<void> {
+    if (kind === "screen") {
+      await this.setScreen(false).catch(() => undefined);
+      this.#tell("share_ended");
+      return;
+    }
+    try {
+      if (kind === "mic") await this.local.changeMic(null);
+      else await this.local.changeCamera(null);
+      await this.#follow();
+    } catch {
+      await (kind === "mic" ? this.setMic(false) : this.setCamera(false)).catch(() => undefined);
+    }
+    this.#tell(kind === "mic" ? "mic_lost" : "camera_lost");
+  }
+
+  #tell(notice: LocalNotice): void {
+    for (const one of this.#listeners) one.onNotice(notice);
+  }
+
+  #remember(): void {
+    const me = this.me.peek();
+    if (me !== undefined) this.#store({ mic: me.mic.on, camera: me.camera.on, mode: me.mode, consent: me.consent });
+  }
+
+  #store(change: Partial<StoredSession>): void {
+    this.#stored = { ...this.#stored, ...change };
+    if (this.link.peek().kind !== "closed") saveSession(this.#stored);
+  }
+
+  #closed(code: string, message: string, actorName: string | null): void {
+    if (this.link.peek().kind === "closed") return;
+    this.link.value = { kind: "closed", code, message, actorName };
+    // Replaced by the same person in another tab or after a duplicate: the token stays with whoever holds it now.
+    if (code !== "replaced") clearSession();
+    this.close();
+  }
+
+  get options(): Readonly<ConferenceOptions> {
+    return this.#options;
+  }
+}
+
+export { CallError };
