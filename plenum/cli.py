@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from plenum import __version__, logs
-from plenum.settings import Settings, SettingsError, load
+from plenum.settings import Settings, SettingsError, load, own_url
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Plenum: conferences on your own server.")
 users = typer.Typer(no_args_is_help=True, help="Organisers and their sign-in links.")
@@ -118,7 +118,8 @@ def user_link(
 
     async def make() -> str | None:
         async with _storage(settings) as storage:
-            return await storage.users.new_sign_in_link(name)
+            token: str | None = await storage.users.new_sign_in_link(name)
+            return token
 
     token = asyncio.run(make())
     if token is None:
@@ -138,7 +139,8 @@ def user_add(
     async def make() -> str | None:
         async with _storage(settings) as storage:
             await storage.users.add(name)
-            return await storage.users.new_sign_in_link(name)
+            token: str | None = await storage.users.new_sign_in_link(name)
+            return token
 
     out.print(f"{_base_url(settings)}/sign-in#{asyncio.run(make())}", highlight=False, soft_wrap=True)
 
@@ -185,9 +187,7 @@ def version() -> None:
 
 
 def _base_url(settings: Settings) -> str:
-    from plenum.server import _own_url
-
-    return settings.public_url or _own_url(settings, settings.port, tls_on=settings.use_tls)
+    return settings.public_url or own_url(settings, settings.port, tls_on=settings.use_tls)
 
 
 def _storage(settings: Settings) -> Any:

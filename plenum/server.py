@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import datetime
 import signal
-import socket
 import ssl
 import time
 from collections.abc import AsyncIterator
@@ -23,7 +22,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from plenum import __version__, tls
 from plenum.health import Health
-from plenum.settings import Settings
+from plenum.settings import Settings, own_url
 from portal.app import Portal, PortalSettings
 from recorder.retention import sweep
 from recorder.supervisor import RecorderService, RecorderSettings
@@ -175,7 +174,7 @@ async def _listen(
         raise StartError(
             f"cannot listen on {settings.host} port {settings.port} ({error.strerror}): choose another with --port"
         ) from None
-    url = settings.public_url or _own_url(settings, runner.addresses[0][1], tls_on=context is not None)
+    url = settings.public_url or own_url(settings, runner.addresses[0][1], tls_on=context is not None)
     token = await storage.users.ensure_first_organiser()
     return Running(
         url=url,
@@ -198,14 +197,3 @@ def _tls(settings: Settings) -> tuple[ssl.SSLContext | None, str | None]:
         return tls.server_context(cert, key), tls.fingerprint(cert) if own else None
     except (OSError, ssl.SSLError) as error:
         raise StartError(f"cannot use the certificate {cert} with the key {key}: {error}") from None
-
-
-def _own_url(settings: Settings, port: int, *, tls_on: bool) -> str:
-    scheme = "https" if tls_on else "http"
-    host = "localhost" if settings.loopback else settings.host
-    if host in ("0.0.0.0", "::"):
-        host = socket.gethostname()
-    if ":" in host:
-        host = f"[{host}]"
-    default = 443 if tls_on else 80
-    return f"{scheme}://{host}" if port == default else f"{scheme}://{host}:{port}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import socket
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -163,3 +164,15 @@ def _sentence(error: ValidationError) -> str:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"]) or "settings"
     return f"{where}: {first['msg'].removeprefix('Value error, ')}"
+
+
+def own_url(settings: Settings, port: int, *, tls_on: bool) -> str:
+    """What to type into a browser on this machine or beside it, when no public URL is set."""
+    scheme = "https" if tls_on else "http"
+    host = "localhost" if settings.loopback else settings.host
+    if host in ("0.0.0.0", "::"):
+        host = socket.gethostname()
+    if ":" in host:
+        host = f"[{host}]"
+    default = 443 if tls_on else 80
+    return f"{scheme}://{host}" if port == default else f"{scheme}://{host}:{port}"

@@ -1,0 +1,137 @@
+"""`plenum serve` as an operator meets it: start, second start, clear errors, health, TLS, one-time links."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.server import ROOT, Organiser, Server, running
+
+
+def plenum(*arguments: str, data_dir: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "plenum", *arguments, "--data-dir", str(data_dir)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env={**os.environ, "COLUMNS": "300", "NO_COLOR": "1", **(env or {})},
+    )
+
+
+def get(url: str, headers: dict[str, str] | None = None) -> tuple[int, Any]:
+    """(status, body as text)."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers or {}), timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_first_start_prints_a_sign_in_link_that_works_once(tmp_path: Path) -> None:
+    """The first organiser is made at the first start; a used link is refused with a stable code."""
+    with running(tmp_path) as server:
+        assert server.sign_in_url is not None
+        organiser = Organiser(server.url, server.sign_in_url)
+        assert organiser.call("GET", "/api/me")["user"]["name"]
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            Organiser(server.url, server.sign_in_url)
+        assert refused.value.code == 410
+        assert json.loads(refused.value.read())["error"]["code"] == "link_used"
+
+
+def test_a_second_start_takes_seconds_and_prints_no_new_link(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        first = server.sign_in_url
+    offset = len(server.log())
+    began = time.monotonic()
+    server.start()
+    took = time.monotonic() - began
+    server.stop()
+    assert took < 6
+    assert "sign-in#" not in server.log()[offset:]
+    link = plenum("user", "link", data_dir=tmp_path)
+    assert link.returncode == 0
+    assert "/sign-in#" in link.stdout
+    assert link.stdout.strip() != first
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "sentence"),
+    [
+        ([], {"PLENUM_PROT": "1"}, "PLENUM_PROT: unknown setting (did you mean port?)"),
+        ([], {"PLENUM_MEDIA_PORT": "seventy"}, "media_port:"),
+        (["--tls-cert", "a.pem"], {}, "tls_cert and tls_key go together"),
+        (["--tls-cert", "a.pem", "--tls-key", "b.pem", "--port", "0"], {}, "cannot use the certificate"),
+    ],
+)
+def test_a_wrong_setting_is_a_clear_error_at_start(
+    tmp_path: Path, arguments: list[str], env: dict[str, str], sentence: str
+) -> None:
+    port = [] if "PLENUM_MEDIA_PORT" in env else ["--media-port", "0"]
+    done = plenum("serve", *port, *arguments, data_dir=tmp_path, env=env)
+    assert done.returncode != 0
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_in_use_is_a_clear_error(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = plenum("serve", "--port", port, "--media-port", "0", data_dir=tmp_path)
+    assert done.returncode == 1
+    assert f"cannot listen on 127.0.0.1 port {port}" in done.stderr
+
+
+def test_health_readiness_and_metrics(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        assert get(f"{server.url}/healthz")[0] == 200
+        status, body = get(f"{server.url}/readyz")
+        assert status == 200, body
+        assert json.loads(body)["checks"] == {"storage": True, "media": True, "recorder": True}
+        status, body = get(f"{server.url}/metrics")
+        assert status == 200
+        assert "plenum_media_packets_in_total" in body
+        assert get(f"{server.url}/metrics", {"X-Forwarded-For": "192.0.2.1"})[0] == 403
+
+
+def test_metrics_with_a_token_need_the_token(tmp_path: Path) -> None:
+    with running(tmp_path, env={"PLENUM_METRICS_TOKEN": "s3cret"}) as server:
+        assert get(f"{server.url}/metrics")[0] == 403
+        assert get(f"{server.url}/metrics", {"Authorization": "Bearer s3cret"})[0] == 200
+
+
+def test_another_host_gets_a_kept_certificate_whose_fingerprint_is_printed(tmp_path: Path) -> None:
+    server = Server(tmp_path, options=["--host", "0.0.0.0"])
+    server.start()
+    try:
+        assert server.url.startswith("https://")
+        seen = ssl.get_server_certificate(("127.0.0.1", server.port))
+        kept = next((tmp_path / "tls").glob("*.crt")).read_text()
+        assert seen.strip() == kept.strip()
+        assert "fingerprint" in server.log()
+    finally:
+        server.stop()
+
+
+def test_a_graceful_stop_ends_the_recorder_too(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+        assert children
+    for child in children:
+        status = Path(f"/proc/{child}/status")
+        assert not status.exists() or "zombie" in status.read_text()
