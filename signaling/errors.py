@@ -28,7 +28,6 @@ CLOSING = {
     "replaced": "You entered this room again somewhere else.",
     "restarting": "The server is restarting; you will be back in a moment.",
     "protocol_error": "This client does not speak the protocol.",
-    "token_expired": "The token has expired; enter again.",
     "empty": "The session has ended.",
     "expired": "The time of this conference is over.",
 }
