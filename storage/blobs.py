@@ -1,13 +1,22 @@
-"""Blobs in a folder, through obstore's local store. The same class will serve S3 with another store."""
+"""Blobs in a folder, through obstore's local store. The same class will serve S3 with another store.
 
+Its blocking calls run in asyncio's own threads: the `_async` ones finish on threads that the interpreter does not
+know, and one that is just finishing when the process ends aborts it (seen with 0.12).
+"""
+
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import obstore
 from obstore.store import LocalStore, ObjectStore
 
 from storage.errors import BadPath, NoSuchBlob
 from storage.interfaces import Blob
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta
 
 PIECE_BYTES = 256 * 1024
 
@@ -24,27 +33,26 @@ class ObstoreBlobs:
         return cls(LocalStore(prefix=folder))
 
     async def put(self, path: str, data: bytes) -> None:
-        await obstore.put_async(self._store, _checked(path), data)
+        await asyncio.to_thread(obstore.put, self._store, _checked(path), data)
 
     async def get(self, path: str) -> bytes:
         try:
-            result = await obstore.get_async(self._store, _checked(path))
-            return bytes(await result.bytes_async())
+            return await asyncio.to_thread(self._whole, _checked(path))
         except FileNotFoundError:
             raise NoSuchBlob(path) from None
 
     async def head(self, path: str) -> Blob | None:
         try:
-            meta = await obstore.head_async(self._store, _checked(path))
+            meta = await asyncio.to_thread(obstore.head, self._store, _checked(path))
         except FileNotFoundError:
             return None
-        return Blob(meta["path"], meta["size"], int(meta["last_modified"].timestamp() * 1000))
+        return _blob(meta)
 
     async def get_range(self, path: str, start: int, end: int) -> bytes:
         if start >= end:
             return b""
         try:
-            data = await obstore.get_range_async(self._store, _checked(path), start=start, end=end)
+            data = await asyncio.to_thread(obstore.get_range, self._store, _checked(path), start=start, end=end)
         except FileNotFoundError:
             raise NoSuchBlob(path) from None
         return bytes(data)
@@ -57,14 +65,12 @@ class ObstoreBlobs:
             yield piece
 
     async def list(self, prefix: str) -> Sequence[Blob]:
-        found = []
-        async for batch in obstore.list(self._store, _checked(prefix)):
-            found += [Blob(m["path"], m["size"], int(m["last_modified"].timestamp() * 1000)) for m in batch]
+        found = await asyncio.to_thread(_listed, self._store, _checked(prefix))
         return sorted(found, key=lambda blob: blob.path)
 
     async def delete(self, path: str) -> None:
         try:
-            await obstore.delete_async(self._store, _checked(path))
+            await asyncio.to_thread(obstore.delete, self._store, _checked(path))
         except FileNotFoundError:
             return
 
@@ -74,6 +80,17 @@ class ObstoreBlobs:
             await self.delete(blob.path)
             gone += blob.size
         return gone
+
+    def _whole(self, path: str) -> bytes:
+        return bytes(obstore.get(self._store, path).bytes())
+
+
+def _listed(store: ObjectStore, prefix: str) -> list[Blob]:
+    return [_blob(meta) for batch in obstore.list(store, prefix) for meta in batch]
+
+
+def _blob(meta: "ObjectMeta") -> Blob:
+    return Blob(meta["path"], meta["size"], int(meta["last_modified"].timestamp() * 1000))
 
 
 def _checked(path: str) -> str:
