@@ -12,7 +12,7 @@ _POLICY = (
 _PERMISSIONS = ", ".join(
     [f"{feature}=(self)" for feature in ("camera", "microphone", "display-capture", "fullscreen", "screen-wake-lock")]
     + [f"{feature}=(self)" for feature in ("autoplay", "speaker-selection", "picture-in-picture", "clipboard-write")]
-    + [f"{feature}=()" for feature in ("geolocation", "payment", "usb", "serial", "bluetooth", "midi", "hid")]
+    + [f"{feature}=()" for feature in ("geolocation", "payment", "usb", "serial", "midi", "hid")]
 )
 _FIXED = {
     "Permissions-Policy": _PERMISSIONS,
