@@ -155,6 +155,12 @@ class MediaRoom:
             self._worker.taps.pop(tap, None)
             self._worker.native.close_tap(tap)
 
+    def request_keyframe(self, peer: PeerNumber, purpose: Purpose) -> None:
+        """For the recorder. Coalesced with all others; nothing happens if there is no such track now."""
+        track = self._sources.get((peer, purpose))
+        if track is not None and not self._closed:
+            self._worker.native.request_keyframe(track.id)
+
     def close(self) -> None:
         """End everybody's media. Idempotent."""
         if self._closed:
@@ -174,7 +180,7 @@ class MediaRoom:
         self._mark(
             number
             for number, peer in self._peers.items()
-            if peer.connection is not None and peer.connection.subscription.allocator.limited
+            if peer.connection is not None and peer.connection.subscription.allocator.restless
         )
         changed = {}
         for number, peer in self._peers.items():
