@@ -282,6 +282,7 @@ class RoomInbox:
             self.journal.remember(event, self.room.state)
             outcome.events.append((event, self._audience(event)))
             self._farewell(event, outcome, gone)
+        self.running.settle(self.room)
 
     def _enforce(self, event: Event, before: dict[ParticipantId, Participant]) -> None:
         try:

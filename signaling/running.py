@@ -89,7 +89,7 @@ class RunningSession:
         for participant in state.participants.values():
             self._peers[PeerNumber(participant.number)] = participant.id
             self._enforce_one(participant, room)
-        self._record(room)
+        self.settle(room)
 
     def enforce(self, event: e.Event, room: Room, before: Mapping[ParticipantId, Participant]) -> None:
         """Media first, then the recorder, then the books."""
@@ -111,11 +111,14 @@ class RunningSession:
             case _:
                 pass
         self._feed.event(event, state, number)
-        if state.recording.wanted:
-            self._record(room)
         self._write_down(event, state, before)
         if isinstance(event.fact, e.SessionEnded):
             self._end(event)
+
+    def settle(self, room: Room) -> None:
+        """After the events of one command: is recording wanted by now?"""
+        if room.state.recording.wanted:
+            self._record(room)
 
     def _begin(self) -> None:
         assert self.audience is not None

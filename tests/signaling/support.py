@@ -1,7 +1,9 @@
 """A real server on loopback for signaling tests: real storage, real sockets; media and recorder are recording fakes."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -121,13 +123,10 @@ class Clock:
     """Wall time that a test may push forward."""
 
     def __init__(self) -> None:
-        import time
-
-        self._base = time.time
         self.ahead = 0.0
 
     def __call__(self) -> float:
-        return self._base() + self.ahead
+        return time.time() + self.ahead
 
 
 @dataclass
@@ -163,6 +162,9 @@ class Served:
         await self.signaling.close(restarting=restarting)
         await self.server.close()
         await self.storage.close()
+
+    async def no_open_session(self) -> bool:
+        return not await self.storage.sessions.open_sessions()
 
     async def restart(self) -> None:
         """As after a graceful stop; media and recorder are new too."""
@@ -213,6 +215,16 @@ class Served:
 
     async def organiser(self, conference: str, id: str = "olga", **wishes: Any) -> Client:
         return await self.enter(conference, id, wishes, moderator=True, organiser=True, guest=False)
+
+
+async def until(happened: Callable[[], bool | Awaitable[bool]], *, within_s: float = 10) -> None:
+    """Polls; for what announces itself to nobody. Raises AssertionError when time is up."""
+    for _ in range(int(within_s / 0.05)):
+        now = happened()
+        if (await now) if isinstance(now, Awaitable) else now:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it has not happened")
 
 
 @contextlib.asynccontextmanager

@@ -1,18 +1,21 @@
 """Clients that mean ill or are broken: they lose their own socket and nobody else notices (S-15, S-16, design 9)."""
 
 import asyncio
+import contextlib
 import json
 import random
 import time
 from typing import Any
 
+import aiohttp
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
+from rooms.commands import MODERATION_ACTS
 from signaling.messages import CALLS
-from tests.signaling.client import Client, ClientError
-from tests.signaling.support import Served
+from tests.signaling.client import ClientError
+from tests.signaling.support import Served, until
+from tests.signaling.test_messages import EXAMPLES
 
 TRICKS: dict[str, str | bytes] = {
     "binary": b"\x04\x00",
@@ -45,7 +48,7 @@ async def test_the_first_protocol_error_costs_the_socket_and_nothing_else(served
     mallory = await served.enter(conference, "mallory")
     with capture_logs() as logs:
         for _ in range(3):
-            with pytest.raises(ClientError) if mallory.closed.is_set() else _nothing():
+            with contextlib.suppress(ClientError):  # closed before the third
                 await mallory.send_raw(TRICKS[trick])
         async with asyncio.timeout(5):
             await mallory.closed.wait()
@@ -54,12 +57,6 @@ async def test_the_first_protocol_error_costs_the_socket_and_nothing_else(served
     assert sum(entry["log_level"] in ("warning", "error") for entry in logs) <= 1
     await olga.wait_event("participant_changed", id="mallory", action="disconnect")
     await olga.call("chat_send", {"text": "still here"})
-
-
-def _nothing() -> Any:
-    import contextlib
-
-    return contextlib.nullcontext()
 
 
 async def test_a_call_before_the_connect_costs_the_socket(served: Served) -> None:
@@ -79,8 +76,6 @@ async def test_a_call_before_the_join_is_refused(served: Served) -> None:
 
 
 def _example(name: str) -> dict[str, Any]:
-    from tests.signaling.test_messages import EXAMPLES
-
     return next(dict(one["payload"]) for one in EXAMPLES if one.get("call") == name)
 
 
@@ -107,8 +102,6 @@ async def test_a_token_opens_its_own_room_only(served: Served) -> None:
 
 
 async def test_a_foreign_origin_may_not_connect(served: Served) -> None:
-    import aiohttp
-
     async with aiohttp.ClientSession() as http:
         for origin in ("http://evil.example", "null", f"{served.url}.evil.example", "http://localhost"):
             with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
@@ -126,13 +119,9 @@ async def test_out_of_role_is_refused_and_changes_nothing(served: Served) -> Non
     olga = await served.organiser(conference, mic=True)
     mallory = await served.enter(conference, "mallory", role="listener")
     gates = dict(served.media.room.gates)
-    from rooms.commands import MODERATION_ACTS
-
     for act in sorted(MODERATION_ACTS):
         payload = {"action": act.value, "target": "olga", "hold": False}
-        while (code := await mallory.refusal("moderate", payload)) == "too_fast":
-            await asyncio.sleep(0.2)
-        assert code == "forbidden", act
+        assert await mallory.refusal("moderate", payload) == "forbidden", act
     for name, payload in {
         "mic": {"on": True},
         "camera": {"on": True},
@@ -163,9 +152,7 @@ async def test_a_client_that_ignores_every_message_is_still_stopped(served: Serv
     assert number not in served.media.room.connected
     assert served.media.room.gates[number] == frozenset()
     assert sorted(times)[1] < 0.1
-    async with asyncio.timeout(15):
-        while served.signaling.stats()["sockets"] > 1:
-            await asyncio.sleep(0.1)
+    await until(lambda: served.signaling.stats()["sockets"] == 1, within_s=15)
 
 
 async def test_one_who_does_not_read_is_disconnected_and_the_others_hear_everything(served: Served) -> None:
@@ -315,12 +302,4 @@ async def test_twenty_thousand_fuzzed_messages_disturb_nobody(served: Served, mo
     assert codes["ok"] > 500 and codes["bad_request"] > 5000, codes
     assert [entry for entry in logs if entry["log_level"] in ("error", "critical")] == []
     await olga.call("chat_send", {"text": "undisturbed"})
-    await _quiet(olga)
-
-
-async def _quiet(client: Client) -> None:
-    assert client.code() is None
-
-
-def test_logs_are_structured() -> None:
-    assert structlog.is_configured() or True
+    assert olga.code() is None

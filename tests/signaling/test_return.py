@@ -1,12 +1,12 @@
 """Coming back: within the grace time, after a reload, after a restart of the server (U-1, U-3)."""
 
-import asyncio
+from pathlib import Path
 
 import pytest
 
 from sfu.types import PeerNumber, Purpose
 from tests.signaling.client import Client, ClientError
-from tests.signaling.support import FakeMedia, Served, serving
+from tests.signaling.support import FakeMedia, Served, serving, until
 
 
 def me(client: Client) -> dict[str, object]:
@@ -64,7 +64,7 @@ async def test_the_media_lives_through_a_lost_socket_but_not_through_a_reload(se
     assert served.signaling.participants_now(conference) == 1
 
 
-async def test_after_the_grace_time_the_seat_is_gone(tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_after_the_grace_time_the_seat_is_gone(tmp_path: Path) -> None:
     async with serving(tmp_path, grace_s=1) as served:
         conference = (await served.conference()).id
         olga = await served.organiser(conference)
@@ -133,10 +133,10 @@ async def test_a_restart_gives_everything_back(served: Served, graceful: bool) -
 async def kill_and_start(served: Served) -> None:
     """Nothing is said, closed or flushed: only what was stored before the ack is there."""
     first, storage, server = served.signaling, served.storage, served.server
+    assert first._ticker is not None
     served.media = FakeMedia()
-    first._ticker.cancel()  # type: ignore[union-attr]
+    first._ticker.cancel()
     await served.start()
-    served.clients_of_the_dead = (first, storage, server)  # type: ignore[attr-defined]
     for room in first._rooms.values():
         for task in room._tasks:
             task.cancel()
@@ -144,16 +144,14 @@ async def kill_and_start(served: Served) -> None:
     await storage.close()
 
 
-async def test_who_does_not_return_after_a_restart_times_out(tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_who_does_not_return_after_a_restart_times_out(tmp_path: Path) -> None:
     async with serving(tmp_path, grace_s=1, empty_after_s=1) as served:
         conference = (await served.conference()).id
         await served.organiser(conference)
         await served.enter(conference, "bob")
         await served.restart()
         assert served.signaling.participants_now(conference) == 2
-        async with asyncio.timeout(10):
-            while await served.storage.sessions.open_sessions():
-                await asyncio.sleep(0.1)
+        await until(served.no_open_session)
         rows = await served.storage.sessions.of_conference(conference)
         people = await served.storage.participations.of_session(rows[0].id)
         assert [one.left_ms is not None for one in people] == [True, True]
@@ -177,7 +175,7 @@ async def test_a_token_is_renewed_over_the_socket(served: Served) -> None:
     assert refused.value.code == "token_expired"
 
 
-async def test_a_late_joiner_gets_the_chat_of_earlier_sessions(tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_a_late_joiner_gets_the_chat_of_earlier_sessions(tmp_path: Path) -> None:
     """U-3: kept for the life of the conference, over sessions and restarts."""
     async with serving(tmp_path, empty_after_s=1) as served:
         conference = (await served.conference()).id
@@ -186,9 +184,7 @@ async def test_a_late_joiner_gets_the_chat_of_earlier_sessions(tmp_path) -> None
         doomed = (await olga.call("chat_send", {"text": "UNSAID"})) and olga.events("chat_message")[-1]["message"]["id"]
         await olga.call("chat_delete", {"message": doomed})
         await olga.call("leave")
-        async with asyncio.timeout(10):
-            while await served.storage.sessions.open_sessions():
-                await asyncio.sleep(0.1)
+        await until(served.no_open_session)
         await served.restart()
         bob = await served.enter(conference, "bob")
         assert [message["text"] for message in bob.joined["room"]["chat"]] == ["first session", ""]
