@@ -60,7 +60,8 @@ def _wants_page(request: web.Request) -> bool:
 
 
 def _log(request: web.Request, status: int, seconds: float) -> None:
-    log.info(
+    say = log.debug if request.path.startswith("/api/play/") else log.info  # a player asks many times a second
+    say(
         "api request",
         request=request[REQUEST_ID],
         method=request.method,
