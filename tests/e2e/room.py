@@ -12,6 +12,18 @@ from playwright.async_api import Browser, Page
 
 from tests.support.browser import participant_context, watch
 
+_STOPWATCH = """() => {
+  const watch = { pressed: 0, seen: 0 };
+  window.__stopwatch = watch;
+  document.addEventListener('click', () => { watch.pressed ||= performance.now(); }, { capture: true });
+  const look = () => {
+    const video = document.querySelector('[data-tile][data-covered="false"] video');
+    if (watch.pressed && video && video.videoWidth) watch.seen = performance.now();
+    else requestAnimationFrame(look);
+  };
+  look();
+}"""
+
 
 async def eventually(
     probe: Callable[[], Awaitable[Any]], *, within_s: float = 10, every_s: float = 0.1, what: str = "condition"
@@ -38,9 +50,17 @@ class Participant:
 
     @classmethod
     async def arrive(
-        cls, browser: Browser, url: str, name: str, *, camera: bool = True, join: bool = True, **devices: Any
+        cls,
+        browser: Browser,
+        url: str,
+        name: str,
+        *,
+        camera: bool = True,
+        join: bool = True,
+        consent: str | None = None,
+        **devices: Any,
     ) -> Participant:
-        """Open the link, fill in the name and (unless `join` is False) press Join."""
+        """Open the link, fill in the name and (unless `join` is False) press Join. `consent`: "yes" or "no"."""
         context = await participant_context(browser, **devices)
         page = await context.new_page()
         person = cls(page, name, devices.get("colour", "#2060c0"))
@@ -48,23 +68,43 @@ class Participant:
         await page.goto(url)
         await page.get_by_label("Your name").fill(name)
         if camera:
-            await page.get_by_role("button", name="Turn on camera").click()
+            await page.get_by_role("button", name="Camera", exact=True).click()
+        if consent is not None:
+            label = "Yes, record me" if consent == "yes" else "No, leave me out"
+            await page.get_by_text(label, exact=True).click()
         if join:
             await person.press_join()
         return person
 
     async def press_join(self) -> None:
-        """Press Join and wait until the room is there."""
+        """Press Join and wait until the room is there. The page notes both moments that a user waits between."""
+        await self.page.evaluate(_STOPWATCH)
         await self.page.get_by_role("button", name="Join", exact=True).click()
-        await self.page.wait_for_function("() => window.__plenum?.state?.()?.number > 0", timeout=15000)
+        await self.page.wait_for_function("() => window.__plenum?.state?.() != null", timeout=15000)
+
+    async def join_to_first_frame_ms(self) -> float:
+        """From pressing Join to the first remote picture on screen."""
+        await self.page.wait_for_function("() => window.__stopwatch.seen > 0", timeout=15000)
+        took: float = await self.page.evaluate("() => window.__stopwatch.seen - window.__stopwatch.pressed")
+        return took
+
+    async def press(self, control: str) -> None:
+        """A toolbar button: mic, camera, share, hand, chat, people, leave, record, listen."""
+        await self.page.locator(f'[data-testid="{control}"]').first.click()
 
     async def state(self) -> dict[str, Any]:
         """The room as this client sees it."""
         found: dict[str, Any] = await self.page.evaluate("() => window.__plenum.state()")
         return found
 
+    async def me(self) -> dict[str, Any]:
+        """One's own participant object."""
+        room = await self.state()
+        found: dict[str, Any] = next(one for one in room["participants"] if one["id"] == room["you"])
+        return found
+
     async def number(self) -> int:
-        return int((await self.state())["number"])
+        return int((await self.me())["number"])
 
     async def person(self, name: str) -> dict[str, Any] | None:
         """Another participant's state by name, or None."""
@@ -77,7 +117,7 @@ class Participant:
 
     async def inbound(self, kind: str) -> list[dict[str, Any]]:
         """inbound-rtp statistics of one kind."""
-        rows: list[dict[str, Any]] = await self.page.evaluate("() => window.__plenum.stats()")
+        rows: list[dict[str, Any]] = await self.page.evaluate("() => window.__plenum.getStats()")
         return [row for row in rows if row.get("type") == "inbound-rtp" and row.get("kind") == kind]
 
     async def frames_decoded(self) -> int:
@@ -87,9 +127,9 @@ class Participant:
         """The average colour shown in the tile of this source, or None while it is covered or absent."""
         colour = await self.page.evaluate(
             """(source) => {
-              const tile = document.querySelector(`[data-source="${source}"]`);
+              const tile = document.querySelector(`[data-tile][data-source="${source}"]`);
               const video = tile?.querySelector('video');
-              if (!tile || tile.dataset.shown !== 'true' || !video || !video.videoWidth) return null;
+              if (!tile || tile.dataset.covered !== 'false' || !video || !video.videoWidth) return null;
               const canvas = document.createElement('canvas');
               canvas.width = 16; canvas.height = 9;
               const pen = canvas.getContext('2d', { willReadFrequently: true });

@@ -23,10 +23,10 @@ _WATCH = """(expected) => {
   const report = { looked: 0, wrong: [], seen: {} };
   window.__faces = report;
   const look = () => {
-    for (const tile of document.querySelectorAll('[data-source]')) {
+    for (const tile of document.querySelectorAll('[data-tile][data-source]')) {
       const wanted = expected[tile.dataset.source];
       const video = tile.querySelector('video');
-      if (!wanted || tile.dataset.shown !== 'true' || !video || !video.videoWidth) continue;
+      if (!wanted || tile.dataset.covered !== 'false' || !video || !video.videoWidth) continue;
       pen.drawImage(video, 0, 0, 8, 8);
       const pixel = Array.from(pen.getImageData(4, 3, 1, 1).data.slice(0, 3));
       const foreign = Object.entries(expected).find(([source, colour]) =>
@@ -59,9 +59,9 @@ async def test_two_hundred_random_rebinds_never_show_a_foreign_colour(
     for _ in range(REBINDS):
         chosen = dice.sample(list(sources), dice.choice((1, 1, 2, 3)))
         tiles = [{"source": source, "height": dice.choice((90, 180, 360))} for source in chosen]
-        await viewer.page.evaluate("(tiles) => window.__plenum.setView(tiles)", tiles)
+        await viewer.call("view", {"tiles": tiles})
         await viewer.page.wait_for_timeout(dice.choice((20, 60, 150, 300)))
-    await viewer.page.evaluate("() => window.__plenum.setView(null)")
+    await viewer.call("view", {"tiles": [{"source": source, "height": 180} for source in sources]})
     for source in sources:
         await eventually(lambda s=source: viewer.sees(s), within_s=15, what=f"{source} is back after the rebinds")
     report = await viewer.page.evaluate("() => window.__faces")

@@ -291,6 +291,7 @@ export class Conference {
         return report === null ? [] : [...(report as unknown as Map<string, unknown>).values()];
       },
       dropSocket: () => this.#signaling.drop(),
+      call: <K extends keyof Calls>(name: K, payload: Calls[K]) => this.#signaling.call(name, payload),
     };
   }
 
