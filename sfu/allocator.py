@@ -7,6 +7,7 @@ step is tried now and then (a probe) and taken back if the estimate falls.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 # A layer a little smaller than the tile is good enough: nobody sees a tenth of the lines.
@@ -43,21 +44,21 @@ class Demand:
     layers: tuple[Layer, ...]
     declared: int
 
-    def steps(self) -> list[tuple[int, int]]:
+    def steps(self) -> tuple[tuple[int, int], ...]:
         """(layer, cost in bit/s) from the lowest layer to the one that this demand deserves."""
-        choice = self.layers or tuple(Layer(n) for n in range(max(1, self.declared)))
-        steps = []
-        for layer in choice:
-            height, bitrate = self._known(layer)
-            steps.append((layer.index, bitrate))
-            if height >= self.height * GOOD_ENOUGH:
-                break
-        return steps
+        return _steps(self.height, self.layers, self.declared)
 
-    def _known(self, layer: Layer) -> tuple[int, int]:
-        guesses = _GUESS.get(self.declared, _GUESS_3)
+
+@lru_cache(maxsize=4096)
+def _steps(tile_height: int, layers: tuple[Layer, ...], declared: int) -> tuple[tuple[int, int], ...]:
+    steps = []
+    guesses = _GUESS.get(declared, _GUESS_3)
+    for layer in layers or tuple(Layer(n) for n in range(max(1, declared))):
         height, bitrate = guesses[min(layer.index, len(guesses) - 1)]
-        return layer.height or height, layer.bitrate_bps or bitrate
+        steps.append((layer.index, layer.bitrate_bps or bitrate))
+        if (layer.height or height) >= tile_height * GOOD_ENOUGH:
+            break
+    return tuple(steps)
 
 
 Targets = dict[int, int | None]
@@ -128,22 +129,27 @@ class LayerAllocator:
         self._probe_wait_s = PROBE_S
         self._probe_end: float | None = None
         self._quiet_since = 0.0
+        self._content_from = 0
 
     @property
-    def limited(self) -> bool:
-        """An estimate is known, so time matters: call `decide` about once a second."""
-        return self._estimate_bps is not None
+    def restless(self) -> bool:
+        """Time alone may change the decision: call `decide` about once a second."""
+        return self._estimate_bps is not None and self._content_from == 0
 
-    def on_estimate(self, bitrate_bps: int) -> None:
+    def on_estimate(self, bitrate_bps: int) -> bool:
+        """True if it may change the decision."""
         self._estimate_bps = bitrate_bps
+        return self._content_from == 0 or bitrate_bps < self._content_from
 
     def on_loss(self, fraction: float, now: float) -> None:
         """REMB sees delay only; lasting heavy loss counts as a shortage too."""
         if fraction > LOSS_LIMIT:
             self._lossy_until = now + 4.0
+            self._content_from = 0
 
     def decide(self, demands: Sequence[Demand], current: Targets, now: float) -> Targets:
         """New targets. Down at once when short, up only after room for some seconds, further up by probes."""
+        self._content_from = 0
         wish = allocate(demands, None)
         if self._estimate_bps is None:
             return wish
@@ -157,6 +163,9 @@ class LayerAllocator:
         self._short_since = None
         if held == wish:
             self._settle(now)
+            if self._probe_end is None:
+                # Everybody has what he deserves: only a lower estimate (or other demands) can change that.
+                self._content_from = int(spent * SHORTAGE) + AUDIO_RESERVE_BPS + 1
             return held
         return self._rise(demands, held, spent, budget, now)
 

@@ -46,7 +46,9 @@ class ConnectionOwner(TrackOwner, Protocol):
         """`connected`, `interrupted`, `alive`; `closed` when it ended by itself: close it then."""
 
     def slot_state(self, connection: "Connection") -> None: ...
-    def bandwidth(self, connection: "Connection") -> None: ...
+    def bandwidth(self, connection: "Connection") -> None:
+        """The estimate may mean other layers."""
+
     def quality_report(self, connection: "Connection", loss_down: float, loss_up: float, rtt_ms: float) -> None: ...
 
 
@@ -229,12 +231,14 @@ class Connection:
             self._owner.connection_state(self, state)
 
     def on_bandwidth(self, bitrate_bps: int) -> None:
-        self.subscription.allocator.on_estimate(bitrate_bps)
-        self._owner.bandwidth(self)
+        if self.subscription.allocator.on_estimate(bitrate_bps):
+            self._owner.bandwidth(self)
 
     def on_quality_report(self, loss_down: float, loss_up: float, rtt_ms: float) -> None:
         self._owner.quality_report(self, loss_down, loss_up, rtt_ms)
 
     def on_layer_changed(self, slot: int, track: int, layer: int) -> None:
-        if self.subscription.note_layer(slot, track, layer):
+        source = self._worker.tracks.get(track)
+        peer = source.peer if isinstance(source, PublishedTrack) else None
+        if self.subscription.note_layer(slot, track, layer, peer):
             self._owner.slot_state(self)

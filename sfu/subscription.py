@@ -54,16 +54,20 @@ class Subscription:
         self.allocator = LayerAllocator()
         self._native = native
         self._slots: dict[int, Slot] = {}
-        self._audio: dict[int, tuple[int, int]] = {}
+        self._of: dict[SlotPurpose, list[Slot]] = {purpose: [] for purpose in SlotPurpose}
+        self._heard: dict[int, PeerNumber] = {}
 
     def add(self, slot: Slot) -> None:
         self._slots[slot.id] = slot
+        self._of[slot.purpose].append(slot)
 
-    def note_layer(self, slot_id: int, track: int, layer: int) -> bool:
+    def note_layer(self, slot_id: int, track: int, layer: int, peer: PeerNumber | None) -> bool:
         """The core reports what a slot forwards. True if a state may have changed."""
         slot = self._slots[slot_id]
         if slot.purpose is SlotPurpose.AUDIO:
-            self._audio[slot.ordinal] = (track, layer)
+            self._heard.pop(slot.ordinal, None)
+            if peer is not None and layer >= 0:
+                self._heard[slot.ordinal] = peer
             return False
         if slot.track != track:
             return False
@@ -72,60 +76,60 @@ class Subscription:
 
     def update(self, tiles: Sequence[Tile], sources: Mapping[Source, PublishedTrack], now: float) -> None:
         """Bind, unbind and choose layers."""
+        wanted: dict[Source, PublishedTrack] = {}
         heights: dict[Source, int] = {}
         for tile in tiles:
-            track = sources.get((tile.peer, tile.purpose))
+            source = (tile.peer, tile.purpose)
+            track = sources.get(source)
             if track is not None and track.gate and tile.purpose.kind == "video":
-                heights[track.source] = max(heights.get(track.source, 0), tile.height)
-        self._place(heights, sources)
-        order = {source: number for number, source in enumerate(heights)}
-        placed = sorted(
-            (slot for slot in self._slots.values() if slot.source in order and slot.decodable),
-            key=lambda slot: (slot.source is None or slot.source[1] is not Purpose.SCREEN, order[_source(slot)]),
-        )
-        demands = []
-        for slot in placed:
-            track = sources[_source(slot)]
-            demands.append(Demand(slot.id, heights[track.source], track.layers, track.declared))
-        current = {slot.id: slot.target for slot in placed if slot.track == sources[_source(slot)].id}
+                wanted[source] = track
+                heights[source] = max(heights.get(source, 0), tile.height)
+        self._place(list(wanted))
+        in_order: dict[Source, Slot] = {
+            slot.source: slot for slot in self._pictures() if slot.source is not None and slot.decodable
+        }
+        demands, current = [], {}
+        for source in sorted(wanted, key=lambda s: s[1] is not Purpose.SCREEN):
+            slot, track = in_order.get(source), wanted[source]
+            if slot is not None:
+                demands.append(Demand(slot.id, heights[source], track.layers, track.declared))
+                if slot.track == track.id:
+                    current[slot.id] = slot.target
         targets = self.allocator.decide(demands, current, now)
-        for slot in placed:
-            self._bind(slot, sources[_source(slot)].id, targets[slot.id])
+        for source, slot in in_order.items():
+            self._bind(slot, wanted[source].id, targets[slot.id])
         self._follow_screens(sources)
 
-    def _place(self, heights: Mapping[Source, int], sources: Mapping[Source, PublishedTrack]) -> None:
-        screen = self._of(SlotPurpose.SCREEN)
-        video = self._of(SlotPurpose.VIDEO)
+    def _place(self, wanted: Sequence[Source]) -> None:
+        video = self._of[SlotPurpose.VIDEO]
+        by_ordinal = {slot.ordinal: slot.id for slot in video}
+        # A speaker's picture belongs into the video slot with the number of the audio slot that carries him.
+        preferred = {
+            (peer, Purpose.CAMERA): by_ordinal[ordinal]
+            for ordinal, peer in self._heard.items()
+            if ordinal in by_ordinal
+        }
         placed = assign(
-            list(heights),
-            screen_slots=[slot.id for slot in screen],
+            wanted,
+            screen_slots=[slot.id for slot in self._of[SlotPurpose.SCREEN]],
             video_slots=[slot.id for slot in video],
-            current={slot.id: slot.source for slot in (*screen, *video) if slot.source is not None},
-            preferred=self._lip_sync(video, sources),
+            current={slot.id: slot.source for slot in self._pictures() if slot.source is not None},
+            preferred=preferred,
         )
-        for slot in (*screen, *video):
+        for slot in self._pictures():
             source = placed.get(slot.id)
             if source != slot.source:
                 slot.source = source
                 if source is None:
                     self._bind(slot, 0, None)
 
-    def _lip_sync(self, video: Sequence[Slot], sources: Mapping[Source, PublishedTrack]) -> dict[Source, int]:
-        """A speaker's picture belongs into the video slot with the number of the audio slot that carries him."""
-        speaking = {track: ordinal for ordinal, (track, layer) in self._audio.items() if layer >= 0}
-        if not speaking:
-            return {}
-        by_ordinal = {slot.ordinal: slot.id for slot in video}
-        return {
-            (track.peer, Purpose.CAMERA): by_ordinal[speaking[track.id]]
-            for track in sources.values()
-            if track.id in speaking and speaking[track.id] in by_ordinal
-        }
+    def _pictures(self) -> list[Slot]:
+        return [*self._of[SlotPurpose.SCREEN], *self._of[SlotPurpose.VIDEO]]
 
     def _follow_screens(self, sources: Mapping[Source, PublishedTrack]) -> None:
         """The sound of a screen goes where its picture goes."""
-        shown = {slot.ordinal: slot.source for slot in self._of(SlotPurpose.SCREEN)}
-        for slot in self._of(SlotPurpose.SCREEN_AUDIO):
+        shown = {slot.ordinal: slot.source for slot in self._of[SlotPurpose.SCREEN]}
+        for slot in self._of[SlotPurpose.SCREEN_AUDIO]:
             screen = shown.get(slot.ordinal)
             track = sources.get((screen[0], Purpose.SCREEN_AUDIO)) if screen else None
             audible = track is not None and track.gate
@@ -146,18 +150,9 @@ class Subscription:
     def changes(self) -> list[SlotState]:
         """Video and screen slots whose state is not the one last told."""
         changed = []
-        for slot in self._slots.values():
-            if slot.purpose.kind == "video":
-                state = slot.state()
-                if state != (slot.told or SlotState(slot.mid, None, None, "waiting")):
-                    slot.told = state
-                    changed.append(state)
+        for slot in self._pictures():
+            state = slot.state()
+            if state != (slot.told or SlotState(slot.mid, None, None, "waiting")):
+                slot.told = state
+                changed.append(state)
         return changed
-
-    def _of(self, purpose: SlotPurpose) -> list[Slot]:
-        return [slot for slot in self._slots.values() if slot.purpose is purpose]
-
-
-def _source(slot: Slot) -> Source:
-    assert slot.source is not None
-    return slot.source

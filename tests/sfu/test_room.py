@@ -365,6 +365,13 @@ async def test_taps_open_on_tracks_only_and_close_once(scene: Scene) -> None:
     assert scene.native.take("close_tap") == [(7,)]
 
 
+async def test_keyframes_are_asked_of_tracks_that_are_there(scene: Scene) -> None:
+    scene.room.request_keyframe(ONE, Purpose.CAMERA)
+    await scene.join(ONE)
+    scene.room.request_keyframe(ONE, Purpose.CAMERA)
+    assert scene.native.take("request_keyframe") == [(scene.track(ONE, Purpose.CAMERA).id,)]
+
+
 async def test_quality_is_told_once_per_change(scene: Scene) -> None:
     await scene.join(ONE)
     scene.room.tick()
