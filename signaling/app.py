@@ -70,8 +70,13 @@ class Signaling:
     # life
 
     def attach(self, app: web.Application) -> None:
-        """Mounts the socket endpoint."""
+        """Mounts the socket endpoint. When the app shuts down, clients are told before their sockets end."""
         self._sockets.attach(app)
+
+        async def shutdown(_: web.Application) -> None:
+            await self.close(restarting=True)
+
+        app.on_shutdown.append(shutdown)
 
     async def start(self) -> None:
         """Rooms that were open when the server stopped go on; their people have the grace time to return."""
@@ -89,8 +94,8 @@ class Signaling:
         self._closing = True
         if self._ticker is not None:
             self._ticker.cancel()
-        for room in list(self._rooms.values()):
-            await room.close("restarting" if restarting else "ended")
+        code = "restarting" if restarting else "ended"
+        await asyncio.gather(*(room.close(code) for room in self._rooms.values()), return_exceptions=True)
         self._rooms.clear()
         await self._sockets.close()
 

@@ -332,7 +332,10 @@ class RoomInbox:
             if any(outcome.events for outcome in outcomes):
                 await self.journal.save()
             for outcome in outcomes:
-                self._tell_one(outcome)
+                try:
+                    self._tell_one(outcome)
+                except Exception:
+                    log.exception("room.telling_failed", room=self.conference)
 
     def _tell_one(self, outcome: Outcome) -> None:
         for event, ids in outcome.events:

@@ -79,3 +79,21 @@ async def test_chat_reaches_everyone_and_private_chat_only_two(served: Served) -
     late = await served.enter(conference, "late")
     assert late.joined is not None
     assert [m["text"] for m in late.joined["room"]["chat"]] == ["Hello", "bye"]
+
+
+async def test_the_end_of_the_web_server_is_told_before_sockets_end(served: Served) -> None:
+    """U-1: `restarting`, and no Socket.IO disconnect, so that clients come back by themselves."""
+    conference = (await served.conference()).id
+    bob = await served.enter(conference, "bob")
+    frames: list[str] = []
+    take = bob._take
+
+    async def keep(frame: str) -> None:
+        frames.append(frame)
+        await take(frame)
+
+    bob._take = keep  # type: ignore[method-assign]
+    await served.server.close()
+    await bob.closed.wait()
+    assert bob.code() == "restarting"
+    assert "41" not in frames
