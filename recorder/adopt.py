@@ -42,23 +42,34 @@ def adopt(media: Path, index: Path, *, video: bool) -> Adopted | None:
     with media.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         known = _known(file, size, index)
-        start = known[-1].offset if known else 0
-        found: list[Cluster] = known[:-1]
+        found: list[Cluster] = []
         good, duration_ms = 0, 0
-        for kind, at, content, end in _top_level(file, start, size):
-            if kind == ebml.CLUSTER:
-                blocks = list(_blocks(file, content, end, video))
-                if not blocks:
-                    break
-                found.append(Cluster(blocks[0].time_ms, blocks[0].keyframe, at))
-                duration_ms = max(one.time_ms + one.lasts_ms for one in blocks)
-            good = end
+        while duration_ms == 0:  # from the last cluster of the index that is whole, at worst from the file's start
+            found, start = (known[:-1], known[-1].offset) if known else ([], 0)
+            good, duration_ms = _scan(file, start, size, video, found)
+            if not known:
+                break
+            known.pop()
     if duration_ms == 0:
         return None
     records = b"".join(one.pack() for one in found)
     if not index.exists() or index.read_bytes() != records:
         index.write_bytes(records)
     return Adopted(good, duration_ms)
+
+
+def _scan(file: BinaryIO, start: int, size: int, video: bool, found: list[Cluster]) -> tuple[int, int]:
+    """What is complete from `start` on: (end, duration in ms or 0); clusters are added to `found`."""
+    good, duration_ms = 0, 0
+    for kind, at, content, end in _top_level(file, start, size):
+        if kind == ebml.CLUSTER:
+            blocks = list(_blocks(file, content, end, video))
+            if not blocks or (found and blocks[0].time_ms < found[-1].time_ms):
+                break
+            found.append(Cluster(blocks[0].time_ms, blocks[0].keyframe, at))
+            duration_ms = max(one.time_ms + one.lasts_ms for one in blocks)
+        good = end
+    return good, duration_ms
 
 
 def read_label(path: Path) -> PartOpened | None:
