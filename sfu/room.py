@@ -7,6 +7,7 @@ of the event loop, only for the subscribers they concern.
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any, Final, Protocol
 
 import structlog
@@ -25,6 +26,7 @@ log = structlog.get_logger()
 
 AUDIO_SLOTS: Final = 3
 MAX_TILES: Final = 128
+FLUSH_LIMIT: Final = 50
 
 
 class Server(Protocol):
@@ -262,10 +264,14 @@ class MediaRoom:
 
     def _flush(self) -> None:
         self._flush_due = False
-        update, self._to_update = self._to_update, set()
-        tell, self._to_tell = self._to_tell, set()
         now = self._loop.time()
-        for number in update | tell:
+        # A large room's worth of updates is spread over several turns, so that nothing else waits for it.
+        due = set(islice(chain(self._to_update, self._to_tell), FLUSH_LIMIT))
+        update = self._to_update & due
+        self._to_update -= due
+        self._to_tell -= due
+        self._schedule()
+        for number in due:
             peer = self._peers.get(number)
             if peer is None or peer.connection is None:
                 continue
