@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from plenum import __version__, logs
-from plenum.settings import Settings, SettingsError, load, own_url
+from plenum.settings import Settings, SettingsError, known_url, load
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Plenum: conferences on your own server.")
 users = typer.Typer(no_args_is_help=True, help="Organisers and their sign-in links.")
@@ -124,7 +124,7 @@ def user_link(
     token = asyncio.run(make())
     if token is None:
         fail(f"there is no organiser called {name!r}: see `plenum user list`" if name else "there is no organiser yet")
-    out.print(f"{_base_url(settings)}/sign-in#{token}", highlight=False, soft_wrap=True)
+    out.print(f"{known_url(settings)}/sign-in#{token}", highlight=False, soft_wrap=True)
 
 
 @users.command("add")
@@ -142,7 +142,7 @@ def user_add(
             token: str | None = await storage.users.new_sign_in_link(name)
             return token
 
-    out.print(f"{_base_url(settings)}/sign-in#{asyncio.run(make())}", highlight=False, soft_wrap=True)
+    out.print(f"{known_url(settings)}/sign-in#{asyncio.run(make())}", highlight=False, soft_wrap=True)
 
 
 @users.command("list")
@@ -184,10 +184,6 @@ def bench_load(
 def version() -> None:
     """Print the version."""
     out.print(__version__, highlight=False)
-
-
-def _base_url(settings: Settings) -> str:
-    return settings.public_url or own_url(settings, settings.port, tls_on=settings.use_tls)
 
 
 def _storage(settings: Settings) -> Any:

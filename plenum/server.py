@@ -22,7 +22,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from plenum import __version__, tls
 from plenum.health import Health
-from plenum.settings import Settings, own_url
+from plenum.settings import URL_FILE, Settings, own_url
 from portal.app import Portal, PortalSettings
 from recorder.retention import sweep
 from recorder.supervisor import RecorderService, RecorderSettings
@@ -58,6 +58,7 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
     """Everything up inside the block. Raises StartError."""
     if not (STATIC_DIR / "index.html").exists():
         raise StartError("the browser client is not built: run `make setup`")
+    certificate = _tls(settings)
     async with contextlib.AsyncExitStack() as stack:
         storage = await Storage.open(StorageConfig(data_dir=settings.data_dir))
         stack.push_async_callback(storage.close)
@@ -105,8 +106,9 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
             parts={"media": media.stats, "signaling": signaling.stats, "recorder": recorder.stats},
             token=settings.metrics_token,
         ).attach(app)
-        await _schedule(stack, storage, settings)
-        yield await _listen(stack, app, storage, media, settings)
+        running = await _listen(stack, app, storage, media, settings, certificate)
+        _schedule(stack, storage, settings)
+        yield running
         log.info("server.stopping")
 
 
@@ -140,11 +142,14 @@ async def _media(settings: Settings) -> MediaServer:
         ) from None
 
 
-async def _schedule(stack: contextlib.AsyncExitStack, storage: Storage, settings: Settings) -> None:
+def _schedule(stack: contextlib.AsyncExitStack, storage: Storage, settings: Settings) -> None:
     scheduler = AsyncIOScheduler(timezone=datetime.UTC)
 
     async def retention() -> None:
-        await sweep(storage, settings.data_dir, int(time.time() * 1000))
+        try:
+            await sweep(storage, settings.data_dir, int(time.time() * 1000))
+        except Exception:
+            log.exception("retention.failed")
 
     scheduler.add_job(
         retention,
@@ -162,8 +167,9 @@ async def _listen(
     storage: Storage,
     media: MediaServer,
     settings: Settings,
+    certificate: tuple[ssl.SSLContext | None, str | None],
 ) -> Running:
-    context, print_of_cert = _tls(settings)
+    context, print_of_cert = certificate
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
@@ -175,6 +181,7 @@ async def _listen(
             f"cannot listen on {settings.host} port {settings.port} ({error.strerror}): choose another with --port"
         ) from None
     url = settings.public_url or own_url(settings, runner.addresses[0][1], tls_on=context is not None)
+    (settings.data_dir / URL_FILE).write_text(url + "\n", encoding="utf-8")
     token = await storage.users.ensure_first_organiser()
     return Running(
         url=url,

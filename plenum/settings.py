@@ -17,6 +17,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 ENV_PREFIX = "PLENUM_"
+URL_FILE = "url"
+"""In the data directory: where the server was last reached, for commands that print links."""
 
 
 class SettingsError(Exception):
@@ -176,3 +178,11 @@ def own_url(settings: Settings, port: int, *, tls_on: bool) -> str:
         host = f"[{host}]"
     default = 443 if tls_on else 80
     return f"{scheme}://{host}" if port == default else f"{scheme}://{host}:{port}"
+
+
+def known_url(settings: Settings) -> str:
+    """Where this installation is reached: as set, else as last served, else as it would be served."""
+    kept = settings.data_dir / URL_FILE
+    if settings.public_url is None and kept.exists():
+        return kept.read_text(encoding="utf-8").strip()
+    return settings.public_url or own_url(settings, settings.port, tls_on=settings.use_tls)
