@@ -3,12 +3,36 @@
 //! Sans-I/O: datagrams and commands come in with `now` in Unix microseconds, everything that leaves goes
 //! to an [`Output`]. It owns no socket, no clock, no thread and no policy.
 
+mod address;
+mod clock;
 mod command;
-#[allow(clippy::module_inception)]
+mod commands;
+mod egress;
+#[allow(clippy::module_inception)] // the front of the module it is named after
 mod engine;
 mod event;
+mod feed;
 mod ids;
+mod ingress;
+mod rate;
+mod rewriter;
+mod ring;
+mod room;
+mod routing;
+mod rtcp_down;
+mod rtcp_in;
+mod rtcp_up;
+mod selection;
+mod sequencer;
+mod slab;
+mod slot;
 mod stats;
+mod tap;
+mod timers;
+mod track;
+mod transport;
+mod uplink;
+mod voices;
 
 pub use command::{AddSlot, Codec, Command, Kind, PayloadType, Publish, SrtpKeys, UplinkExtensions};
 pub use engine::Engine;
