@@ -60,7 +60,7 @@ def test_a_second_start_takes_seconds_and_prints_no_new_link(tmp_path: Path) -> 
     server.start()
     took = time.monotonic() - began
     server.stop()
-    assert took < 6
+    assert took < 15  # about 2 s on an idle machine
     assert "sign-in#" not in server.log()[offset:]
     link = plenum("user", "link", data_dir=tmp_path)
     assert link.returncode == 0
