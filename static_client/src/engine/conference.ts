@@ -363,6 +363,8 @@ export class Conference {
     this.room.value = after;
     for (const one of this.#listeners) one.onEvent(event, before, after);
     if (event.type === "participant_changed" && event.id === after.you) {
+      // Just muted by a moderator in the middle of a word: that notice is enough.
+      if (event.set.mic !== undefined) this.#voiceNoticeAt = Date.now() - VOICE_NOTICE_EVERY_MS + 3000;
       this.#remember();
       void this.#follow();
     }

@@ -19,15 +19,15 @@ export function fitGrid(width: number, height: number, count: number, gap = GAP)
     const cellWidth = (width - gap * (columns - 1)) / columns;
     const cellHeight = (height - gap * (rows - 1)) / rows;
     if (cellWidth <= 0 || cellHeight <= 0) continue;
-    const tile = inside(cellWidth, cellHeight);
+    const tile = inside(cellWidth, cellHeight, width < 600 ? 1 : 4 / 3);
     if (tile.width * tile.height > best.width * best.height) best = { columns, rows, ...tile };
   }
   return best;
 }
 
-/** A tile in a cell: between 16:9 and 1:1, so that people on a phone are not stamps. */
-function inside(width: number, height: number): { width: number; height: number } {
-  const ratio = Math.min(ASPECT, Math.max(1, width / height));
+/** A tile in a cell: 16:9 down to 4:3, on a phone down to a square, so that people are not stamps there. */
+function inside(width: number, height: number, squarest: number): { width: number; height: number } {
+  const ratio = Math.min(ASPECT, Math.max(squarest, width / height));
   const tileWidth = Math.min(width, height * ratio);
   return { width: Math.floor(tileWidth), height: Math.floor(Math.min(height, tileWidth / ratio)) };
 }

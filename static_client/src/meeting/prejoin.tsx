@@ -112,6 +112,22 @@ export function Prejoin({ conference, name: givenName, moderator, onJoin }: Prej
               </div>
             )}
           </section>
+          <details class="prejoin-devices" open={speaks}>
+            <summary>{t("prejoin.devices")}</summary>
+            <div class="ui-stack">
+              {speaks && (
+                <>
+                  <DevicePicker label={t("prejoin.mic")} devices={devices.mics} value={choices.micId} onChange={(micId) => choose({ micId })} />
+                  {mic !== null && <div><LevelMeter level={preview.level.value} label={t("prejoin.level")} /><p class="ui-small ui-muted">{t("prejoin.level_hint")}</p></div>}
+                  <DevicePicker label={t("prejoin.camera")} devices={devices.cameras} value={choices.cameraId} onChange={(cameraId) => choose({ cameraId })} />
+                </>
+              )}
+              <div class="prejoin-speaker">
+                {speakerChoiceSupported() && <DevicePicker label={t("prejoin.speaker")} devices={devices.speakers} value={choices.speakerId} onChange={(speakerId) => choose({ speakerId })} />}
+                <SpeakerTest speakerId={choices.speakerId} />
+              </div>
+            </div>
+          </details>
           <div class="prejoin-choices ui-stack">
             <Field label={t("prejoin.name")} hint={t("prejoin.name_hint")} error={nameMissing ? t("prejoin.name_missing") : null}>
               <TextInput id="prejoin-name" value={name} maxLength={60} autocomplete="name" required onInput={(value) => {
@@ -135,22 +151,6 @@ export function Prejoin({ conference, name: givenName, moderator, onJoin }: Prej
               </>
             )}
             {speaks && micProblem === null && cameraProblem !== null && <DeviceHelp kind="camera" problem={cameraProblem} again={() => void preview.openCamera(choices.cameraId)} />}
-            <details class="prejoin-devices" open={speaks}>
-              <summary>{t("prejoin.devices")}</summary>
-              <div class="ui-stack">
-                {speaks && (
-                  <>
-                    <DevicePicker label={t("prejoin.mic")} devices={devices.mics} value={choices.micId} onChange={(micId) => choose({ micId })} />
-                    {mic !== null && <div><LevelMeter level={preview.level.value} label={t("prejoin.level")} /><p class="ui-small ui-muted">{t("prejoin.level_hint")}</p></div>}
-                    <DevicePicker label={t("prejoin.camera")} devices={devices.cameras} value={choices.cameraId} onChange={(cameraId) => choose({ cameraId })} />
-                  </>
-                )}
-                <div class="prejoin-speaker">
-                  {speakerChoiceSupported() && <DevicePicker label={t("prejoin.speaker")} devices={devices.speakers} value={choices.speakerId} onChange={(speakerId) => choose({ speakerId })} />}
-                  <SpeakerTest speakerId={choices.speakerId} />
-                </div>
-              </div>
-            </details>
             {conference.record && (
               <div class="prejoin-consent" id="prejoin-consent" tabIndex={-1} data-testid="consent">
                 <Banner kind="warn" icon="record" title={t("prejoin.record_title")}><p>{t("prejoin.record_text")}</p></Banner>

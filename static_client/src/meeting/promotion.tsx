@@ -39,8 +39,8 @@ function Check({ promotion }: { promotion: Promotion }) {
   const answer = (accept: boolean) => async (): Promise<void> => {
     const done = await ui.attempt(() => conference.act("promotion_answer", { accept }));
     if (!done) return;
-    if (accept) await ui.attempt(() => conference.setMic(true));
-    else if (conference.me.peek()?.mic.on !== true) conference.local.stopMic();
+    if (accept && conference.me.peek()?.mic.held !== true) await ui.attempt(() => conference.setMic(true));
+    else if (!accept && conference.me.peek()?.mic.on !== true) conference.local.stopMic();
   };
   const name = conference.room.value?.participants.get(promotion.by)?.name ?? t("note.moderator");
   return (

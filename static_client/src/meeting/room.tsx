@@ -127,8 +127,8 @@ function heard(ui: RoomUi, event: RoomEvent, before: RoomState, after: RoomState
       if (event.message.from !== after.you && !ui.chatShown.peek()) {
         ui.unread.value += 1;
         const { from_name: name, text, to } = event.message;
-        toast({
-          text: t(to === null ? "note.chat" : "note.chat_private", { name, text: text.slice(0, 120) }), key: "chat", icon: "chat",
+        ui.chatToast = toast({
+          text: t(to === null ? "note.chat" : "note.chat_private", { name, text: text.length > 80 ? `${text.slice(0, 80)}…` : text }), key: "chat", icon: "chat",
           action: { label: t("note.show"), run: () => ui.toggleChat() },
         });
       }

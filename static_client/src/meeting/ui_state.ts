@@ -46,6 +46,8 @@ export class RoomUi {
   readonly peopleShown: ReadonlySignal<boolean> = computed(() =>
     this.narrow.value ? this.drawer.value === "people" : this.people.value,
   );
+  /** Closes the toast of the last message. */
+  chatToast: (() => void) | null = null;
   #nextReaction = 1;
 
   constructor(readonly conference: Conference) {}
@@ -57,7 +59,10 @@ export class RoomUi {
   toggleChat(): void {
     if (this.narrow.value) this.drawer.value = this.drawer.value === "chat" ? null : "chat";
     else this.chat.value = !this.chat.value;
-    if (this.chatShown.value) this.unread.value = 0;
+    if (!this.chatShown.value) return;
+    this.unread.value = 0;
+    this.chatToast?.();
+    this.chatToast = null;
   }
 
   togglePeople(): void {
