@@ -96,14 +96,17 @@ class RunningSession:
         state = room.state
         number: PeerNumber | None = None
         match event.fact:
-            case e.SessionStarted():
+            case e.SessionStarted(session):
+                log.info("room.session_started", room=self._conference, session=session)
                 self._begin()
             case e.ParticipantJoined(participant, _):
+                log.info("room.joined", room=self._conference, participant=participant.id, number=participant.number)
                 self._peers[PeerNumber(participant.number)] = participant.id
                 self._enforce_one(participant, room)
             case e.ParticipantChanged(id, _) if id in state.participants:
                 self._enforce_one(state.participants[id], room)
-            case e.ParticipantLeft(id, _) if id in before:
+            case e.ParticipantLeft(id, reason) if id in before:
+                log.info("room.left", room=self._conference, participant=id, reason=reason.value)
                 number = PeerNumber(before[id].number)
                 if self.media is not None:
                     self.media.remove(before[id].number)
@@ -141,6 +144,7 @@ class RunningSession:
 
     def _end(self, event: e.Event) -> None:
         """Transports first, so that nothing flows while the recorder closes its files."""
+        log.info("room.session_ended", room=self._conference, session=self._session_id, action=event.action)
         media, feed, self.media = self.media, self._feed, None
         if media is None:
             return
