@@ -10,6 +10,7 @@ from pathlib import Path
 from recorder.director import SessionDirector
 from recorder.supervisor import RecorderService, RecorderSettings
 from sfu.types import PeerNumber, Purpose
+from storage.records import ConferenceSettings
 from storage.service import Storage, StorageConfig
 from tests.recorder.tap_source import Coded, Track, pictures, sounds
 
@@ -132,6 +133,14 @@ class Studio:
             clock=self.clock,
         )
         await self.service.start()
+
+    async def convene(self) -> str:
+        """A session of a conference of an organiser, with all its rows."""
+        user = await self.storage.users.add("Owner")
+        conference = await self.storage.conferences.create(
+            user.id, ConferenceSettings("Council", record=True), now_ms=self.now_ms()
+        )
+        return await self.storage.sessions.open(conference.id, self.now_ms())
 
     async def begin(self, session: str = "s1") -> SessionDirector:
         self.session = await self.service.port.open(
