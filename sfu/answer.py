@@ -1,7 +1,7 @@
 """Writes the answer to a planned offer. Pure; what to write was tried on Chromium and Firefox.
 
 ICE-lite (RFC 8445), DTLS server (`setup:passive`), transport facts once at session level, candidates in the first
-taken line. Downlink feedback is goog-remb with abs-send-time; uplinks answer transport-cc.
+and the last taken line. Downlink feedback is goog-remb with abs-send-time; uplinks answer transport-cc.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,8 +57,9 @@ def write_answer(lines: Sequence[PlannedLine], ssrcs: Mapping[str, SlotSsrc], fa
             continue
         out += _common(line)
         out += _uplink(line) if isinstance(line, UplinkLine) else _slot(line, ssrcs[line.mid])
-        out += candidates
-        candidates = []
+        # RFC 8829 5.3.1 wants candidates in the first line of the bundle; aiortc reads those of the last one.
+        if line.mid in (taken[0], taken[-1]):
+            out += candidates
     return "\r\n".join(out) + "\r\n"
 
 

@@ -88,11 +88,11 @@ class MediaServer:
 
     def stats(self) -> Mapping[str, float]:
         """Counters summed over the workers; latencies are those of the slowest."""
-        total: dict[str, float] = {"rooms": len(self._rooms)}
+        total: dict[str, float] = {}
         for worker in self._workers:
             for key, value in worker.stats().items():
                 total[key] = max(total.get(key, 0), value) if key.startswith("latency") else total.get(key, 0) + value
-        return total
+        return {**total, "rooms": len(self._rooms)}
 
     async def healthy(self) -> bool:
         """The tasks run and every native thread answers."""

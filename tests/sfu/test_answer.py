@@ -35,13 +35,13 @@ def test_aiortc_reads_every_answer(name: str) -> None:
         assert media.rtcp_mux
 
 
-def test_candidates_stand_once_in_the_first_line_the_best_first() -> None:
+def test_candidates_stand_in_the_first_and_the_last_line_the_best_first() -> None:
     media = SessionDescription.parse(answer("chromium")).media
     assert [(c.ip, c.port) for c in media[0].ice_candidates] == [("192.0.2.1", 5000), ("2001:db8::1", 5000)]
     priorities = [c.priority for c in media[0].ice_candidates]
     assert priorities == sorted(priorities, reverse=True)
-    assert not any(m.ice_candidates for m in media[1:])
-    assert answer("chromium").count("a=end-of-candidates") == 1
+    assert len(media[-1].ice_candidates) == 2 and not any(m.ice_candidates for m in media[1:-1])
+    assert answer("chromium").count("a=end-of-candidates") == 2
 
 
 def test_uplinks_receive_simulcast_and_slots_send_their_ssrcs() -> None:

@@ -81,9 +81,7 @@ async def test_a_wrong_fingerprint_is_never_keyed(scene: Scene) -> None:
     connection = await scene.join(RTCCertificate.generateCertificate())
     client = scene.far_end(connection)
     connection.on_nominated()
-    with pytest.raises(HandshakeError):
-        await asyncio.gather(client.handshake([CERTIFICATE.fingerprint()], timeout_s=1), scene.ended())
-        raise HandshakeError
+    await asyncio.gather(client.handshake([CERTIFICATE.fingerprint()], timeout_s=1), return_exceptions=True)
     await scene.ended()
     assert scene.server.native.take("set_srtp_keys") == []
     assert scene.heard.take("transport") == [(ONE, "closed")]
