@@ -2,7 +2,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { Clock } from "./clock";
 import { clockShift } from "./sync";
-import { clampToKept, partEnd, playableFrom, type Timeline, type Track } from "./timeline";
+import { clampToKept, lastStarted, openingMs, partEnd, playableFrom, type Timeline, type Track } from "./timeline";
 import { canPlay, TrackFeed } from "./track_feed";
 import type { Address } from "./part_files";
 
@@ -39,6 +39,7 @@ export class PlayerEngine {
   readonly #feeds = new Map<string, TrackFeed>();
   readonly #unshownSince = new Map<string, number>();
   #shown: ReadonlySet<string> = new Set();
+  #main: string | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
   #waitingSince = 0;
   #seekStarted: number | null = null;
@@ -46,7 +47,7 @@ export class PlayerEngine {
   #lastPublished = -Infinity;
 
   constructor(readonly timeline: Timeline, readonly address: Address, readonly now: () => number = () => performance.now()) {
-    this.#clock.set(clampToKept(timeline, 0), now());
+    this.#clock.set(openingMs(timeline), now());
     this.position.value = this.#clock.at(now());
   }
 
@@ -77,10 +78,25 @@ export class PlayerEngine {
     return this.#feeds.values();
   }
 
-  /** Which video tracks are on screen. All audio always plays. */
-  show(tracks: ReadonlySet<string>): void {
+  /** Which video tracks are on screen, and which of them is large. All audio always plays. */
+  show(tracks: ReadonlySet<string>, main: string | null): void {
     this.#shown = tracks;
+    this.#main = main;
     this.#feedTracks(false);
+  }
+
+  /** While a seek is under way every arrival counts; else the next tick is soon enough. */
+  #progress(): void {
+    if (this.#seekStarted !== null && this.#timer !== null) this.tick();
+  }
+
+  /** Playback waits for these at `ms`: the large picture and the sound of whoever speaks. The rest joins as it comes. */
+  #essential(track: Track, ms: number): boolean {
+    if (track.kind === "video") return this.#main === null || track.id === this.#main;
+    if (track.purpose === "screen_audio" || this.timeline.speech.size === 0) return true;
+    const spans = this.timeline.speech.get(track.person.id);
+    const span = spans?.[lastStarted(spans, ms + 1500)];
+    return span !== undefined && span.end_ms > ms - 500;
   }
 
   play(): void {
@@ -145,17 +161,19 @@ export class PlayerEngine {
   #feedTracks(jump: boolean): void {
     const ms = this.ms;
     const now = this.now();
-    for (const track of this.timeline.tracks) {
+    // What playback waits for asks first: connections are few.
+    const order = jump ? this.timeline.tracks.toSorted((a, b) => Number(this.#essential(b, ms)) - Number(this.#essential(a, ms))) : this.timeline.tracks;
+    for (const track of order) {
       let feed = this.#feeds.get(track.id);
       if (this.#wanted(track, ms)) {
         this.#unshownSince.delete(track.id);
         if (feed === undefined) {
-          feed = new TrackFeed(track, this.timeline.durationMs, this.address, this.now);
+          feed = new TrackFeed(track, this.timeline.durationMs, this.address, this.now, () => this.#progress());
           this.#feeds.set(track.id, feed);
           this.#setSound(feed);
-          feed.want(ms, true);
+          feed.want(ms, true, this.#essential(track, ms));
           this.alive.value += 1;
-        } else feed.want(ms, jump);
+        } else feed.want(ms, jump, this.#essential(track, ms));
       } else if (feed !== undefined) {
         const since = this.#unshownSince.get(track.id) ?? now;
         this.#unshownSince.set(track.id, since);
@@ -182,7 +200,7 @@ export class PlayerEngine {
     if (kept > ms) return this.seek(kept);
     this.#feedTracks(false);
     const feeds = this.#lively();
-    const ready = feeds.every((feed) => feed.isReady(ms));
+    const ready = feeds.every((feed) => !this.#essential(feed.track, ms) || feed.isReady(ms));
     if (ready && this.#seekStarted !== null) {
       this.lastSeekMs = now - this.#seekStarted;
       this.firstFrameAt ??= now;

@@ -47,14 +47,15 @@ const Lane = memo(function Lane({ person, spoken, engine, timeline }: { person: 
   const never = spans.length === 0;
   return (
     <div class="player-lane" data-lane={person.id}>
-      <button type="button" class="player-lane-name" disabled={never} aria-label={never ? t("player.lane_never", { name: person.name }) : t("player.lane_jump", { name: person.name, time: formatSpan(spoken) })}
+      <button type="button" class="player-lane-name" disabled={never}
         onClick={() => {
           const next = nextSpeech(timeline, person.id, engine.ms);
           if (next !== null) engine.seek(next);
         }}>
         <Avatar name={person.name} id={person.id} size="1.5rem" />
         <span class="ui-ellipsis">{person.name}</span>
-        {!never && <span class="player-lane-time ui-num">{formatDuration(spoken)}</span>}
+        {!never && <span class="player-lane-time ui-num" aria-hidden="true">{formatDuration(spoken)}</span>}
+        <span class="visually-hidden">{never ? t("player.lane_never") : t("player.lane_jump", { time: formatSpan(spoken) })}</span>
       </button>
       <div class="player-lane-bars" onClick={(event) => {
         const box = event.currentTarget.getBoundingClientRect();

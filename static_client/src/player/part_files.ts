@@ -14,8 +14,8 @@ export class HttpError extends Error {
   }
 }
 
-export async function fetchRange(url: string, start: number, end: number | null, signal: AbortSignal): Promise<{ bytes: ArrayBuffer; total: number | null }> {
-  const response = await fetch(url, { headers: { Range: `bytes=${start}-${end === null ? "" : end - 1}` }, credentials: "same-origin", signal });
+export async function fetchRange(url: string, start: number, end: number | null, signal: AbortSignal, priority: RequestPriority = "auto"): Promise<{ bytes: ArrayBuffer; total: number | null }> {
+  const response = await fetch(url, { headers: { Range: `bytes=${start}-${end === null ? "" : end - 1}` }, credentials: "same-origin", signal, priority });
   if (response.status === 416) return { bytes: new ArrayBuffer(0), total: totalOf(response) };
   if (!response.ok) throw new HttpError(response.status);
   const bytes = await response.arrayBuffer();
@@ -31,6 +31,8 @@ function totalOf(response: Response): number | null {
 
 export class PartFiles {
   readonly index: ClusterIndex;
+  /** Browsers open six connections: what playback waits for goes first. */
+  priority: RequestPriority = "auto";
   #head: Promise<ArrayBuffer> | null = null;
   #init: ArrayBuffer | null = null;
   readonly #chunks = new Map<number, Promise<void>>();
@@ -54,7 +56,7 @@ export class PartFiles {
 
   async #fetchChunk(chunk: number): Promise<void> {
     const start = chunk * CHUNK_BYTES;
-    const { bytes, total } = await fetchRange(this.address(this.part.id, "index"), start, start + CHUNK_BYTES, this.signal);
+    const { bytes, total } = await fetchRange(this.address(this.part.id, "index"), start, start + CHUNK_BYTES, this.signal, this.priority);
     if (total !== null) this.index.setCount(total / RECORD_BYTES);
     this.index.put(chunk, bytes);
   }
@@ -70,7 +72,7 @@ export class PartFiles {
   async initSegment(): Promise<ArrayBuffer> {
     if (this.#init !== null) return this.#init;
     const media = this.address(this.part.id, "media");
-    this.#head ??= fetchRange(media, 0, HEAD_BYTES, this.signal).then((answer) => answer.bytes);
+    this.#head ??= fetchRange(media, 0, HEAD_BYTES, this.signal, this.priority).then((answer) => answer.bytes);
     try {
       const [head] = await Promise.all([this.#head, this.loadChunk(0)]);
       const length = this.index.offset(0);
@@ -86,6 +88,6 @@ export class PartFiles {
   async clusters(from: number, to: number, signal: AbortSignal): Promise<ArrayBuffer> {
     const range = this.index.bytes(from, to);
     if (range === null) throw new Error("index not loaded");
-    return (await fetchRange(this.address(this.part.id, "media"), range.start, range.end, signal)).bytes;
+    return (await fetchRange(this.address(this.part.id, "media"), range.start, range.end, signal, this.priority)).bytes;
   }
 }

@@ -18,8 +18,9 @@ export function Stage({ engine, timeline, view, onView }: { engine: PlayerEngine
   const shown = layout({ timeline, ms, view, pinned, page, perPage: narrow ? 6 : 9, aside: narrow ? 3 : 4 });
   const speaking = speakingAt(timeline, ms);
   const ids = shown.tiles.flatMap((tile) => (tile.track === null ? [] : [tile.track.id]));
-  const key = ids.join(" ");
-  useEffect(() => engine.show(new Set(ids)), [key, engine]);
+  const main = shown.tiles.find((tile) => tile.main)?.track?.id ?? null;
+  const key = [...ids, main].join(" ");
+  useEffect(() => engine.show(new Set(ids), main), [key, engine]);
   const columns = view === "grid" ? gridColumns(shown.tiles.length, width || 16, height || 9) : 0;
   return (
     <section class="player-stage" aria-label={t("player.stage")} data-view={view} data-alone={shown.tiles.length === 1} ref={ref}

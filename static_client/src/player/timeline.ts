@@ -157,3 +157,13 @@ export function clampToKept(timeline: Timeline, ms: number): number {
   const last = timeline.kept.at(-1);
   return last === undefined ? 0 : Math.max(last.start_ms, last.end_ms - 1);
 }
+
+/** Where the page opens: a beginning without anybody is passed over, a few seconds without a picture too. */
+export function openingMs(timeline: Timeline): number {
+  const from = clampToKept(timeline, 0);
+  const starts = (kind: "audio" | "video") => timeline.tracks.filter((track) => track.kind === kind).flatMap((track) => track.parts).filter((part) => partEnd(part) > from).map((part) => Math.max(from, part.start_ms));
+  const picture = Math.min(...starts("video"), Infinity);
+  const anything = Math.min(picture, ...starts("audio"), Infinity);
+  const opening = picture - anything < 5000 ? picture : anything;
+  return Number.isFinite(opening) ? clampToKept(timeline, opening + 20) : from;
+}

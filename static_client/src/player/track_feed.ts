@@ -34,7 +34,7 @@ export class TrackFeed {
   #correcting = false;
   #playing: Promise<void> | null = null;
 
-  constructor(readonly track: Track, durationMs: number, address: Address, readonly now: () => number) {
+  constructor(readonly track: Track, durationMs: number, address: Address, readonly now: () => number, readonly onProgress: () => void) {
     const Class = SourceClass();
     if (Class === undefined) throw new Error("no MediaSource");
     const parts = track.parts.map((part): PartState => {
@@ -56,6 +56,7 @@ export class TrackFeed {
     this.#source = new Class();
     this.#url = URL.createObjectURL(this.#source);
     this.#source.addEventListener("sourceopen", () => this.#opened(durationMs), { once: true });
+    element.addEventListener("seeked", onProgress);
     element.addEventListener("error", () => this.#fail(element.error?.message ?? "media error"));
     element.src = this.#url;
   }
@@ -79,8 +80,9 @@ export class TrackFeed {
   }
 
   /** Tells where the playhead is; fetching follows. A jump gives up what is being fetched for elsewhere. */
-  want(ms: number, jump: boolean): void {
+  want(ms: number, jump: boolean, urgent: boolean): void {
     this.#position = ms;
+    for (const files of this.#files.values()) files.priority = urgent ? "high" : "low";
     if (jump) {
       if (!isReady(this.state, ms)) {
         this.#fetch?.abort();
@@ -124,6 +126,7 @@ export class TrackFeed {
       () => {
         this.#busy = false;
         this.#pump();
+        this.onProgress();
       },
       (cause: unknown) => {
         this.#busy = false;
@@ -235,7 +238,7 @@ export class TrackFeed {
     const next = covered ? null : this.#nextStart(clock.ms);
     const atMs = element.currentTime * 1000;
     const step: Correction = correct(
-      { atMs, correcting: this.#correcting, lastSeekAt: this.#lastSeekAt, covered, nextStartMs: next },
+      { kind: this.track.kind, atMs, correcting: this.#correcting, lastSeekAt: this.#lastSeekAt, covered, nextStartMs: next },
       clock, now,
     );
     this.#correcting = step.correcting;

@@ -150,7 +150,7 @@ export function CopyField({ label, value, hidden, shown }: { label: string; valu
     <div class="ui-field">
       <span class={hidden === true ? "visually-hidden" : "ui-field-label"} id={id}>{label}</span>
       <div class="ui-copy-field">
-        <output aria-labelledby={id}>{shown ?? value}</output>
+        <output aria-labelledby={id} class={shown === undefined ? undefined : "is-figures"}>{shown ?? value}</output>
         <IconButton icon={done ? "check" : "copy"} label={t("ui.copy_what", { what: label })} tip={done ? t("ui.copied") : t("ui.copy")} class={done ? "is-done" : undefined} onClick={copy} />
       </div>
     </div>
