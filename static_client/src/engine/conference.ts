@@ -218,8 +218,11 @@ export class Conference {
       await this.act("mode", { mode });
       return;
     }
+    // Off first: coming back to speak must not put anybody on the air without a press of their own.
+    const me = this.me.peek();
+    if (me?.mic.on === true) await this.setMic(false);
+    if (me?.camera.on === true) await this.setCamera(false);
     await this.act("mode", { mode });
-    await Promise.all([this.#mediaLink.send("mic", null), this.#mediaLink.send("camera", null)]);
     this.local.stopMic();
     this.local.stopCamera();
   }

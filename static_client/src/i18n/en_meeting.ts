@@ -60,6 +60,7 @@ export const meeting = {
   "room.page": "Conference",
   "room.connecting": "Connecting to the conference…",
   "room.stage": "Stage",
+  "room.dock": "People and chat",
   "room.toolbar": "Controls",
   "room.skip_controls": "Go to the controls",
   "room.more_top": "Conference menu",
@@ -287,6 +288,8 @@ export const meeting = {
   "settings.shortcuts_hint": "Single keys such as M for the microphone. Never while you type.",
   "settings.mirror": "Mirror my own picture",
   "settings.hide_self": "Hide my own picture",
+  "settings.consent": "I may be recorded",
+  "settings.consent_hint": "You may change your mind at any time. From then on you are left out.",
   "settings.done": "Done",
   // connection
   "conn.title": "Connection",

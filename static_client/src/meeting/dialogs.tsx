@@ -84,6 +84,8 @@ function MuteAllDialog() {
 function SettingsDialog() {
   const ui = useRoom();
   const choices = ui.choices.value;
+  const recorded = ui.conference.room.value?.recording.wanted === true;
+  const consent = ui.conference.me.value?.consent;
   const close = (): void => {
     ui.dialog.value = null;
   };
@@ -94,6 +96,7 @@ function SettingsDialog() {
         <CameraChoices conference={ui.conference} choices={choices} choose={(change) => ui.choose(change)} />
         <Switch label={t("settings.mirror")} checked={choices.mirrorSelf} onChange={(mirrorSelf) => ui.choose({ mirrorSelf })} />
         <Switch label={t("settings.hide_self")} checked={choices.hideSelf} onChange={(hideSelf) => ui.choose({ hideSelf })} />
+        {recorded && <Switch label={t("settings.consent")} hint={t("settings.consent_hint")} checked={consent === "yes"} onChange={(yes) => void ui.attempt(() => ui.conference.answerConsent(yes ? "yes" : "no"))} />}
         <Switch label={t("settings.shortcuts")} hint={t("settings.shortcuts_hint")} checked={choices.shortcuts} onChange={(shortcuts) => ui.choose({ shortcuts })} />
       </div>
     </Dialog>

@@ -58,13 +58,14 @@ function Inside() {
   const ui = useRoom();
   const people = ui.peopleShown.value;
   const chat = ui.chatShown.value;
+  useEffect(() => document.getElementById("room-heading")?.focus(), []);
   return (
     <>
       <TopBar />
       <Banners />
       <div class="room-middle">
         {(people || chat) && (
-          <aside class={`room-dock${people && chat ? " room-dock-both" : ""}`} aria-label={t("bar.people")}>
+          <aside class={`room-dock${people && chat ? " room-dock-both" : ""}`} aria-label={t("room.dock")}>
             {people && <People />}
             {chat && <Chat />}
           </aside>
