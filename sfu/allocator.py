@@ -2,7 +2,8 @@
 
 Base layer for everybody by priority first, then one step at a time. The budget follows the subscriber's REMB, which
 can grow to about 1.5 times of what is received only (draft-alvestrand-rmcat-remb, GCC): to get further up, one
-step is tried now and then (a probe) and taken back if the estimate falls.
+step is tried now and then (a probe) and taken back if the estimate falls. For the same reason an estimate below what
+flows is a shortage only if it fell or does not grow: a picture may just have become lively.
 """
 
 from collections.abc import Sequence
@@ -13,12 +14,16 @@ from typing import Final
 # A layer a little smaller than the tile is good enough: nobody sees a tenth of the lines.
 GOOD_ENOUGH: Final = 0.8
 AUDIO_RESERVE_BPS: Final = 60_000
+# Estimates follow what is received: of a quiet picture they say little about the line.
+LEAST_BUDGET_BPS: Final = 150_000
 HOLD_S: Final = 3.0
 PROBE_S: Final = 5.0
 PROBE_MAX_S: Final = 60.0
 PROBE_VERDICT_S: Final = 4.0
 SHORTAGE: Final = 0.9
-SEVERE_SHORTAGE: Final = 0.6
+SHORT_S: Final = 2.0
+DROP: Final = 0.9
+GROWTH: Final = 1.05
 LOSS_LIMIT: Final = 0.15
 
 _GUESS: Final = {1: ((720, 1_000_000),), 2: ((360, 400_000), (720, 1_200_000))}
@@ -123,13 +128,21 @@ class LayerAllocator:
 
     def __init__(self) -> None:
         self._estimate_bps: int | None = None
+        self._high_bps = 0
+        self._fell = False
         self._lossy_until = 0.0
         self._short_since: float | None = None
+        self._short_bps = 0
         self._room_since: float | None = None
         self._probe_wait_s = PROBE_S
         self._probe_end: float | None = None
         self._quiet_since = 0.0
         self._content_from = 0
+
+    @property
+    def limited(self) -> bool:
+        """An estimate is known; costs may have changed: call `decide` every few seconds."""
+        return self._estimate_bps is not None
 
     @property
     def restless(self) -> bool:
@@ -139,6 +152,8 @@ class LayerAllocator:
     def on_estimate(self, bitrate_bps: int) -> bool:
         """True if it may change the decision."""
         self._estimate_bps = bitrate_bps
+        self._fell = self._fell or bitrate_bps < self._high_bps * DROP
+        self._high_bps = bitrate_bps if self._fell else max(self._high_bps, bitrate_bps)
         return self._content_from == 0 or bitrate_bps < self._content_from
 
     def on_loss(self, fraction: float, now: float) -> None:
@@ -153,14 +168,15 @@ class LayerAllocator:
         wish = allocate(demands, None)
         if self._estimate_bps is None:
             return wish
-        budget = max(self._estimate_bps - AUDIO_RESERVE_BPS, 0)
+        budget = max(self._estimate_bps - AUDIO_RESERVE_BPS, LEAST_BUDGET_BPS)
         held = self._hold(demands, current, wish, budget)
         spent = spend(demands, held)
-        if now < self._lossy_until:
+        lossy = now < self._lossy_until
+        if lossy:
             budget = min(budget, int(spent * 0.7))
         if budget < spent * SHORTAGE:
-            return self._shortage(demands, held, budget, spent, now)
-        self._short_since = None
+            return self._shortage(demands, held, budget, lossy, now)
+        self._short_since, self._fell = None, False
         if held == wish:
             self._settle(now)
             if self._probe_end is None:
@@ -184,16 +200,17 @@ class LayerAllocator:
                 left -= cost
         return held
 
-    def _shortage(self, demands: Sequence[Demand], held: Targets, budget: int, spent: int, now: float) -> Targets:
+    def _shortage(self, demands: Sequence[Demand], held: Targets, budget: int, lossy: bool, now: float) -> Targets:
+        assert self._estimate_bps is not None
         self._room_since = None
-        if self._short_since is None:
-            self._short_since = now
-        if budget > spent * SEVERE_SHORTAGE and now - self._short_since < 1.0:
+        if self._short_since is None or self._estimate_bps > self._short_bps * GROWTH:
+            self._short_since, self._short_bps = now, self._estimate_bps
+        if not (self._fell or lossy) and now - self._short_since < SHORT_S:
             return held
         if self._probe_end is not None:
             self._probe_wait_s = min(self._probe_wait_s * 2, PROBE_MAX_S)
             self._probe_end = None
-        self._short_since = None
+        self._short_since, self._fell, self._high_bps = None, False, self._estimate_bps
         self._quiet_since = now
         fitting = allocate(demands, budget)
         # Never up in a shortage.

@@ -27,6 +27,7 @@ log = structlog.get_logger()
 AUDIO_SLOTS: Final = 3
 MAX_TILES: Final = 128
 FLUSH_LIMIT: Final = 50
+RECOUNT_TICKS: Final = 5
 
 
 class Server(Protocol):
@@ -64,6 +65,7 @@ class MediaRoom:
         self._to_update: set[PeerNumber] = set()
         self._to_tell: set[PeerNumber] = set()
         self._flush_due = False
+        self._ticks = 0
         self._silences: dict[PublishedTrack, asyncio.TimerHandle] = {}
         self._taps: set[int] = set()
         self._closed = False
@@ -179,11 +181,14 @@ class MediaRoom:
 
     def tick(self) -> None:
         """About once a second: layers that wait for time to pass, quality that has changed."""
-        self._mark(
-            number
-            for number, peer in self._peers.items()
-            if peer.connection is not None and peer.connection.subscription.allocator.restless
-        )
+        self._ticks += 1
+        every = self._ticks % RECOUNT_TICKS == 0
+        for number, peer in self._peers.items():
+            if peer.connection is not None:
+                allocator = peer.connection.subscription.allocator
+                if allocator.restless or (every and allocator.limited):
+                    self._to_update.add(number)
+        self._schedule()
         changed = {}
         for number, peer in self._peers.items():
             step = peer.quality.step if peer.connection is not None else None

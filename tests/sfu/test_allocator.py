@@ -98,7 +98,8 @@ class Subscriber:
                 self.estimate = int(received * 0.85)
             else:
                 cap = received * 3 // 2 + 10_000
-                self.estimate = min(max(int(self.estimate * 1.08), received), max(cap, self.estimate))
+                grown = int(self.estimate * 1.08) if self.estimate else received
+                self.estimate = min(grown, max(cap, self.estimate))
             if self.now >= 4:
                 self.allocator.on_estimate(self.estimate)
             self.now += 1.0
@@ -126,6 +127,24 @@ def test_a_slow_line_is_not_shaken_by_probes_for_ever() -> None:
     over = [spend(far.demands, targets) > 800_000 for targets in far.history[60:]]
     assert sum(over) / len(over) < 0.1
     assert all(targets[1] is not None for targets in far.history)
+
+
+def test_a_picture_that_gets_lively_is_no_shortage() -> None:
+    """The estimate of a quiet picture is low; it grows by 8 % a second while the line is good."""
+    quiet, lively = Layer(0, 1080, 40_000), Layer(0, 1080, 1_500_000)
+    far = Subscriber(20_000_000, [Demand(1, 720, (quiet,), 1)]).run(20)
+    far.demands = [Demand(1, 720, (lively,), 1)]
+    far.run(60)
+    assert all(targets == {1: 0} for targets in far.history)
+
+
+def test_a_picture_that_gets_too_lively_for_the_line_is_one() -> None:
+    quiet = [camera(1, 720, Layer(0, 180, 20_000), Layer(1, 360, 40_000), Layer(2, 720, 80_000)), camera(2, 180)]
+    far = Subscriber(1_000_000, quiet).run(20)
+    assert far.targets == {1: 2, 2: 0}
+    far.demands = [camera(1, 720), camera(2, 180)]
+    far.run(8)
+    assert spend(far.demands, far.targets) <= 1_000_000
 
 
 def test_an_estimate_just_below_what_flows_changes_nothing() -> None:
