@@ -111,7 +111,8 @@ class ChatClose:
 
 @dataclass(frozen=True, slots=True)
 class Moderate:
-    """`target` None: everyone but moderators (`for_all`), or nobody in particular (unspotlight)."""
+    """`target` None: everyone but moderators (`for_all`), or nobody in particular (unspotlight). `hold` says
+    something only with the acts that turn off."""
 
     action: Act
     target: ParticipantId | None = None
@@ -195,4 +196,3 @@ MODERATION_ACTS = frozenset(
 ACTS_FOR_ALL = frozenset(
     {Act.MUTE, Act.STOP_CAMERA, Act.STOP_SHARE, Act.RELEASE, Act.ASK_UNMUTE, Act.LOWER_HAND, Act.UNSPOTLIGHT}
 )
-ACTS_WITH_HOLD = frozenset({Act.MUTE, Act.STOP_CAMERA, Act.STOP_SHARE})

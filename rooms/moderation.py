@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from rooms.commands import ACTS_FOR_ALL, ACTS_WITH_HOLD, MODERATION_ACTS, Lock, Moderate
+from rooms.commands import ACTS_FOR_ALL, MODERATION_ACTS, Lock, Moderate
 from rooms.context import Context, Step, changed
 from rooms.errors import RoomError
 from rooms.events import AllHeldChanged, Asked, BannedChanged, Change, HandsChanged, Locked, SpotlightChanged
@@ -23,7 +23,7 @@ ROLE_OF = {
 
 def moderate(context: Context, command: Moderate) -> Iterator[Step]:
     act = command.action
-    if act not in MODERATION_ACTS or (command.hold and act not in ACTS_WITH_HOLD):
+    if act not in MODERATION_ACTS:
         raise RoomError("bad_request")
     context.require(act)
     if act is Act.UNSPOTLIGHT:
@@ -56,7 +56,7 @@ def _for_all(context: Context, command: Moderate) -> Iterator[Step]:
             yield Step(act.value, HandsChanged(()))
         return
     held = frozenset() if act is Act.RELEASE else state.all_held
-    if command.hold:
+    if command.hold and act in DEVICE_OF:
         held = held | {DEVICE_OF[act]}
     if held != state.all_held:
         yield Step(act.value, AllHeldChanged(held))

@@ -374,8 +374,13 @@ def test_only_the_server_ticks(stage: Stage) -> None:
     assert stage.refused("nobody", c.SetMic(True)) == "not_joined"
 
 
-def test_holding_needs_an_act_that_can_hold(stage: Stage) -> None:
-    assert stage.refused("olga", c.Moderate(Act.KICK, ParticipantId("bob"), True)) == "bad_request"
+def test_hold_says_something_only_where_something_is_turned_off(stage: Stage) -> None:
+    stage.moderate("olga", Act.RELEASE, None, hold=True)
+    stage.moderate("olga", Act.DEMOTE_SPEAKER, "bob", hold=True)
+    assert not any(stage["bob"].switch(device).held for device in Device) and not stage.state.all_held
+
+
+def test_an_act_without_its_target_is_refused(stage: Stage) -> None:
     assert stage.refused("olga", c.Moderate(Act.KICK, None)) == "bad_request"
     assert stage.refused("olga", c.Moderate(Act.LOCK, ParticipantId("bob"))) == "bad_request"
     assert stage.refused("olga", c.Moderate(Act.KICK, ParticipantId("olga"))) == "protected"
