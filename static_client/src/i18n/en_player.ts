@@ -77,5 +77,8 @@ export const player = {
   "player.key.speed": "Slower or faster",
   "player.key.part": "To a tenth of the recording",
   "player.key.ends": "To the beginning or the end",
+  "player.key_name.Space": "Space",
+  "player.key_name.Home": "Home",
+  "player.key_name.End": "End",
   "player.key.help": "This list",
 } as const;

@@ -1,5 +1,5 @@
 // The list of the player's keys.
-import { t } from "../i18n";
+import { maybe, t } from "../i18n";
 import { Dialog } from "../ui/dialog";
 import { Kbd } from "../ui/display";
 
@@ -14,7 +14,7 @@ export function KeyHelp({ open, onClose }: { open: boolean; onClose: () => void 
       <dl class="player-keys">
         {rows.map(([keys, what]) => (
           <div key={what}>
-            <dt>{keys.map((key) => (key === "…" ? key : <Kbd key={key}>{key}</Kbd>))}</dt>
+            <dt>{keys.map((key) => (key === "…" ? key : <Kbd key={key}>{maybe(`player.key_name.${key}`) ?? key}</Kbd>))}</dt>
             <dd>{t(`player.key.${what}`)}</dd>
           </div>
         ))}
