@@ -60,7 +60,8 @@ export function gridColumns(count: number, width: number, height: number): numbe
   for (let columns = 1; columns <= Math.max(1, count); columns++) {
     const rows = Math.ceil(count / columns);
     const tile = Math.min(width / columns, (height / rows) * (16 / 9));
-    if (tile > bestWidth + 0.5) [best, bestWidth] = [columns, tile];
+    // Side by side rather than one above the other when both are as large.
+    if (tile > bestWidth - 0.5) [best, bestWidth] = [columns, tile];
   }
   return best;
 }
