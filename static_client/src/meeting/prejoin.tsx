@@ -129,8 +129,8 @@ export function Prejoin({ conference, name: givenName, moderator, onJoin }: Prej
             </div>
           </details>
           <div class="prejoin-choices ui-stack">
-            <Field label={t("prejoin.name")} hint={t("prejoin.name_hint")} error={nameMissing ? t("prejoin.name_missing") : null}>
-              <TextInput id="prejoin-name" value={name} maxLength={60} autocomplete="name" required onInput={(value) => {
+            <Field id="prejoin-name" label={t("prejoin.name")} hint={t("prejoin.name_hint")} error={nameMissing ? t("prejoin.name_missing") : null}>
+              <TextInput value={name} maxLength={60} autocomplete="name" required onInput={(value) => {
                 setName(value);
                 setNameMissing(false);
               }} data-testid="name" />

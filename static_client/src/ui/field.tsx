@@ -14,12 +14,15 @@ export interface FieldProps {
   error?: string | null | undefined;
   optional?: boolean;
   class?: string | undefined;
+  /** Of the control inside, where the page needs to find it (to focus it, say). */
+  id?: string | undefined;
   children: ComponentChildren;
 }
 
 /** A labelled place for one TextInput, TextArea or SelectInput. */
-export function Field({ label, hint, error, optional, class: cls, children }: FieldProps) {
-  const id = useId();
+export function Field({ label, hint, error, optional, class: cls, id: given, children }: FieldProps) {
+  const own = useId();
+  const id = given ?? own;
   const bad = error !== undefined && error !== null && error !== "";
   const describedBy = [hint !== undefined && `${id}-h`, bad && `${id}-e`].filter(Boolean).join(" ") || undefined;
   return (
@@ -39,7 +42,7 @@ export function Field({ label, hint, error, optional, class: cls, children }: Fi
 
 function useWiring(id: string | undefined) {
   const wiring = useContext(WiringContext);
-  return { id: id ?? wiring?.id, "aria-describedby": wiring?.describedBy, "aria-invalid": wiring?.invalid === true ? ("true" as const) : undefined };
+  return { id: wiring?.id ?? id, "aria-describedby": wiring?.describedBy, "aria-invalid": wiring?.invalid === true ? ("true" as const) : undefined };
 }
 
 type InputProps = Omit<PartialInputHTMLAttributes<HTMLInputElement>, "onInput" | "value" | "class" | "onChange" | "size" | "role" | "type"> & {
