@@ -39,6 +39,7 @@ class Journal:
         self._newest: deque[Event] = deque(maxlen=KEPT_EVENTS)
         self._unsaved: deque[Row] = deque()
         self._unredacted: dict[int, str] = {}
+        self._on_its_way = 0  # seq up to which rows are with the store, perhaps not for good
         self.failures = 0
 
     def remember(self, event: Event, state: RoomState, *, stored: bool = False) -> None:
@@ -64,7 +65,8 @@ class Journal:
         for index, row in enumerate(self._unsaved):
             if row[0] == message.seq:
                 self._unsaved[index] = (*row[:3], text)
-                return
+                if row[0] > self._on_its_way:
+                    return
         self._unredacted[message.seq] = text
 
     async def save(self) -> bool:
@@ -72,8 +74,9 @@ class Journal:
         rows = list(self._unsaved)
         try:
             if rows:
+                self._on_its_way = rows[-1][0]
                 await self._store.append(self._conference, rows)
-                for _ in rows:
+                while self._unsaved and self._unsaved[0][0] <= rows[-1][0]:
                     self._unsaved.popleft()
             for seq, text in list(self._unredacted.items()):
                 await self._store.redact(self._conference, seq, text)

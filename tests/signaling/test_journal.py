@@ -95,6 +95,24 @@ async def test_a_text_deleted_before_it_was_stored_is_never_stored() -> None:
     assert "SECRET" not in "".join(made.store.rows.values())
 
 
+async def test_a_text_deleted_while_it_is_being_stored_goes_too() -> None:
+    """The store may have the old row already: it is written over."""
+    made = course()
+    seq = made.do("olga", c.ChatSend("SECRET"))
+    append = made.store.append
+
+    async def slow(conference: str, events: Sequence[Row]) -> None:
+        await append(conference, events)
+        made.do("olga", c.ChatDelete(MessageId(f"m{seq}")))
+
+    made.store.append = slow  # type: ignore[method-assign]
+    await made.journal.save()
+    made.store.append = append  # type: ignore[method-assign]
+    await made.journal.save()
+    assert "SECRET" not in "".join(made.store.rows.values())
+    assert sorted(made.store.rows) == [1, 2, 3, 4]
+
+
 async def test_missed_events_are_the_newest_that_are_wanted() -> None:
     made = course()
     for text in "abcdef":
