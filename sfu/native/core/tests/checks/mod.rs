@@ -1,6 +1,10 @@
 //! What must hold for any input, one function per parser or machine. Shared by the mutation runs of
 //! `tests/fuzz.rs` (stable toolchain) and by the coverage-guided targets in `sfu/native/fuzz`.
 
+use plenum_core::engine::{
+    AddSlot, Codec, Command, Engine, Event, Kind, Liveness, Output, Path, PayloadType, PeerId, Publish,
+    RoomId, SlotId, SrtpKeys, TapId, TapWrite, TrackId, TransportId, UplinkExtensions,
+};
 use plenum_core::load::{AudioSource, ClientConfig, LoadClient, LoadOutput, VideoSource};
 use plenum_core::wire::nack::{NackGenerator, MAX_MISSING};
 use plenum_core::wire::rtcp::{compound, Rtcp, RtcpWriter};
@@ -15,7 +19,7 @@ pub type Check = fn(&[u8]);
 
 /// Name and function of every check.
 #[allow(dead_code)] // the guided targets name theirs directly
-pub const ALL: [(&str, Check); 9] = [
+pub const ALL: [(&str, Check); 10] = [
     ("rtp", rtp),
     ("rtcp", rtcp),
     ("stun", stun),
@@ -25,6 +29,7 @@ pub const ALL: [(&str, Check); 9] = [
     ("nack", nack),
     ("speakers", speakers),
     ("client", client),
+    ("engine", engine),
 ];
 
 pub fn rtp(data: &[u8]) {
@@ -217,4 +222,158 @@ pub fn client(data: &[u8]) {
         assert!(client.next_deadline() > now);
     }
     assert!(client.stats().streams <= 128);
+}
+
+/// The engine's way out: watches that nothing malformed leaves.
+#[derive(Default)]
+struct Exit {
+    datagrams: usize,
+    taps: usize,
+}
+
+impl Output for Exit {
+    fn transmit(&mut self, _: &Path, segment: usize, datagrams: &[u8]) {
+        assert!(segment > 0 && !datagrams.is_empty() && datagrams.len() <= 65_507);
+        self.datagrams += datagrams.len().div_ceil(segment);
+    }
+    fn tap(&mut self, message: &[u8]) -> TapWrite {
+        assert!(message.len() <= 4096);
+        self.taps += 1;
+        TapWrite::Written
+    }
+    fn event(&mut self, event: Event) {
+        let timeout = matches!(event, Event::TransportState { state: Liveness::Timeout, .. });
+        assert!(!timeout, "no time has passed");
+    }
+}
+
+struct Checks(Vec<Vec<u8>>);
+
+impl LoadOutput for Checks {
+    fn transmit(&mut self, datagram: &[u8]) {
+        self.0.push(datagram.to_vec());
+    }
+    fn dtls(&mut self, _: &[u8]) {}
+    fn nominated(&mut self) {}
+}
+
+const KEY: [u8; 28] = [7; 28];
+const PWD: &str = "a password of twenty-two";
+
+/// One publisher with camera and microphone, one subscriber with slots for both, a tap on each.
+fn meeting(exit: &mut Exit) -> Engine {
+    let mut engine = Engine::new();
+    let now = 1_000_000;
+    for id in [1u32, 2] {
+        let (transport, ufrag) = (TransportId(id), format!("u{id}"));
+        let (room, peer) = (RoomId(1), PeerId(id));
+        let open = Command::OpenTransport {
+            transport,
+            room,
+            peer,
+            local_ufrag: ufrag.clone(),
+            local_pwd: PWD.into(),
+        };
+        engine.command(open, now, exit);
+        let keys = SrtpKeys { profile: 7, rx_key_salt: KEY.to_vec(), tx_key_salt: KEY.to_vec() };
+        engine.command(Command::SetSrtpKeys { transport, keys }, now, exit);
+        let config = ClientConfig {
+            local_ufrag: "peer".into(),
+            remote_ufrag: ufrag,
+            remote_pwd: PWD.into(),
+            seed: u64::from(id),
+        };
+        let mut checks = Checks(Vec::new());
+        LoadClient::new(&config, now).on_time(now, &mut checks);
+        for mut datagram in checks.0 {
+            engine.receive(&mut datagram, from(id), None, now, exit);
+        }
+    }
+    for (id, kind) in [(5u32, Kind::Audio), (6, Kind::Video)] {
+        let audio = kind == Kind::Audio;
+        let (codec, pt, rtx) = if audio { (Codec::Opus, 111, 0) } else { (Codec::Vp8, 96, 97) };
+        let payload_types = vec![PayloadType { codec, pt, rtx }];
+        let (track, slot) = (TrackId(id), SlotId(id));
+        let publish = Publish {
+            track,
+            transport: TransportId(1),
+            kind,
+            mid: if audio { "0" } else { "1" }.into(),
+            rids: if audio { Vec::new() } else { vec!["q".into(), "h".into()] },
+            ssrc: if audio { 9 } else { 0 },
+            rtx_ssrc: 0,
+            payload_types: payload_types.clone(),
+            clock_rate: if audio { 48_000 } else { 90_000 },
+            extensions: UplinkExtensions {
+                mid: 1,
+                rid: 2,
+                repaired_rid: 3,
+                audio_level: 4,
+                abs_send_time: 5,
+                transport_cc: 6,
+            },
+            voice: audio,
+        };
+        engine.command(Command::Publish(Box::new(publish)), now, exit);
+        engine.command(Command::SetGate { track, open: true }, now, exit);
+        let line = AddSlot {
+            slot,
+            transport: TransportId(2),
+            kind,
+            ssrc: 100 + id,
+            rtx_ssrc: if audio { 0 } else { 200 + id },
+            payload_types,
+            ext_abs_send_time: 3,
+            auto_audio: audio,
+            pair: 0,
+        };
+        engine.command(Command::AddSlot(Box::new(line)), now, exit);
+        if !audio {
+            engine.command(Command::Bind { slot, track, target_layer: 1 }, now, exit);
+        }
+        engine.command(Command::OpenTap { tap: TapId(id), track }, now, exit);
+    }
+    engine.tap_socket_changed(true, now);
+    engine
+}
+
+fn from(id: u32) -> std::net::SocketAddr {
+    std::net::SocketAddr::from(([192, 0, 2, 1], 1000 + id as u16))
+}
+
+/// Participants who have keys and send anything: each chunk is delivered as it is and protected, from the
+/// publisher and from the subscriber in turn.
+pub fn engine(data: &[u8]) {
+    forward(data);
+}
+
+/// What `engine` does; returns how many packets reached the taps, that is, were taken for media.
+pub fn forward(data: &[u8]) -> usize {
+    let mut exit = Exit::default();
+    let mut engine = meeting(&mut exit);
+    let mut peers = [(); 2].map(|()| SrtpOut::new(Profile::AeadAes128Gcm, &KEY).expect("right length"));
+    for (step, chunk) in (0u64..).zip(data.chunks(112)) {
+        let now = 1_000_000 + step * 7_000;
+        let id = 1 + u32::from(chunk[0] & 0x80 != 0 && step % 4 == 3);
+        engine.receive(&mut chunk.to_vec(), from(id), None, now, &mut exit);
+        engine.receive(&mut chunk.to_vec(), from(9), None, now, &mut exit);
+        let mut buf = chunk.to_vec();
+        buf.resize(chunk.len() + 40, 0);
+        let Some(peer) = peers.get_mut(id as usize - 1) else { continue };
+        let sealed = match RtpHeader::parse_header(chunk) {
+            Ok(header) if classify(chunk) == PacketKind::Rtp => {
+                peer.protect_rtp(&mut buf, header.header_len, chunk.len(), u64::from(header.seq))
+            }
+            _ => peer.protect_rtcp(&mut buf, chunk.len()),
+        };
+        if let Ok(len) = sealed {
+            engine.receive(&mut buf[..len], from(id), None, now, &mut exit);
+        }
+        engine.flush(now, &mut exit);
+        engine.sent(now);
+        let _ = engine.tick(now, &mut exit);
+    }
+    // One chunk never becomes more than a handful of datagrams: copies, reports, repairs.
+    assert!(exit.datagrams <= 40 + 80 * data.chunks(112).count(), "{} datagrams", exit.datagrams);
+    exit.taps
 }
