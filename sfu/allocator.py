@@ -24,6 +24,7 @@ SHORTAGE: Final = 0.9
 SHORT_S: Final = 2.0
 DROP: Final = 0.9
 GROWTH: Final = 1.05
+LEAP_MARGIN: Final = 1.3
 LOSS_LIMIT: Final = 0.15
 
 _GUESS: Final = {1: ((720, 1_000_000),), 2: ((360, 400_000), (720, 1_200_000))}
@@ -229,11 +230,18 @@ class LayerAllocator:
         if spend(demands, higher) <= budget:
             if now - self._room_since >= HOLD_S:
                 self._room_since = now
-                return higher
+                return self._leap(demands, held, budget) or higher
         elif now - max(self._room_since, self._quiet_since) >= self._probe_wait_s:
             self._room_since, self._probe_end = now, now + PROBE_VERDICT_S
             return higher
         return held
+
+    def _leap(self, demands: Sequence[Demand], held: Targets, budget: int) -> Targets | None:
+        """All that fits with a good margin at once, if that makes nobody worse."""
+        leap = allocate(demands, int(budget / LEAP_MARGIN))
+        if leap != held and all(_lower(leap[slot], target) == target for slot, target in held.items()):
+            return leap
+        return None
 
     def _settle(self, now: float) -> None:
         self._room_since = None

@@ -26,7 +26,7 @@ from aiortc.rtcdtlstransport import (
 from aiortc.sdp import SessionDescription
 from pylibsrtp import Error as SrtpError
 
-EXT_LEVEL, EXT_ABS, EXT_TWCC, EXT_MID = 1, 2, 3, 4
+EXT_LEVEL, EXT_ABS, EXT_TWCC, EXT_MID, EXT_RID, EXT_REPAIRED_RID = 1, 2, 3, 4, 5, 6
 OPUS, VP8, RTX = 111, 96, 97
 
 _EXTENSIONS = [
@@ -34,7 +34,11 @@ _EXTENSIONS = [
     (EXT_ABS, "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"),
     (EXT_TWCC, "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"),
     (EXT_MID, "urn:ietf:params:rtp-hdrext:sdes:mid"),
+    (EXT_RID, "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"),
+    (EXT_REPAIRED_RID, "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"),
 ]
+LAYERS = {"q": (320, 180, 500), "h": (640, 360, 1000), "f": (1280, 720, 3000)}
+"""rid -> width, height and bytes of a frame."""
 
 UPLINKS = ("mic", "camera", "screen", "screen_audio")
 
@@ -81,6 +85,7 @@ class RawClient(asyncio.DatagramProtocol):
         *,
         aes_cm: bool = False,
         transport_cc: bool = True,
+        simulcast: bool = False,
     ) -> None:
         self.lines = {str(number): word for number, word in enumerate(lines)}
         self.ssrcs = {word: secrets.randbits(31) + 1 for word in lines if word in UPLINKS}
@@ -93,7 +98,8 @@ class RawClient(asyncio.DatagramProtocol):
         self.slot_rtx: dict[str, int] = {}
         self.level = 30
         self.srtp_errors = 0
-        self._aes_cm, self._transport_cc = aes_cm, transport_cc
+        self.layer_ssrcs = {rid: secrets.randbits(31) + 1 for rid in LAYERS}
+        self._aes_cm, self._transport_cc, self._simulcast = aes_cm, transport_cc, simulcast
         self._seq: dict[int, int] = {}
         self._timestamp: dict[int, int] = {}
         self._twcc = 0
@@ -129,7 +135,9 @@ class RawClient(asyncio.DatagramProtocol):
             out += [f"a=rtpmap:{VP8} VP8/90000", f"a=rtpmap:{RTX} rtx/90000", f"a=fmtp:{RTX} apt={VP8}"]
             feedback = ["nack", "nack pli", "ccm fir", "goog-remb", "transport-cc"]
             out += [f"a=rtcp-fb:{VP8} {f}" for f in feedback]
-        if word in self.ssrcs:
+        if word == "camera" and self._simulcast:
+            out += [f"a=rid:{rid} send" for rid in LAYERS] + [f"a=simulcast:send {';'.join(LAYERS)}"]
+        elif word in self.ssrcs:
             ssrc, rtx = self.ssrcs[word], self.rtx_ssrcs.get(word)
             if rtx is not None:
                 out += [f"a=ssrc-group:FID {ssrc} {rtx}", f"a=ssrc:{rtx} cname:raw"]
@@ -211,6 +219,7 @@ class RawClient(asyncio.DatagramProtocol):
         payload: bytes,
         *,
         mid: str | None = None,
+        rid: str | None = None,
         level: int | None = None,
         marker: bool = False,
         ticks: int = 0,
@@ -222,6 +231,8 @@ class RawClient(asyncio.DatagramProtocol):
         extension = b""
         if mid is not None:
             extension += bytes([EXT_MID << 4 | len(mid) - 1]) + mid.encode()
+        if rid is not None:
+            extension += bytes([EXT_RID << 4 | len(rid) - 1]) + rid.encode()
         if level is not None:
             extension += bytes([EXT_LEVEL << 4, 0x80 | level])
         if self._transport_cc:
@@ -267,11 +278,46 @@ class RawClient(asyncio.DatagramProtocol):
                 )
             )
 
-    def vp8_payload(self, key: bool = True, size: int = 200) -> bytes:
+    def send_layers(self, *rids: str, key: bool = True) -> None:
+        """One frame of each of these simulcast layers, in packets of at most 1000 bytes."""
+        for rid in rids:
+            width, height, size = LAYERS[rid]
+            ssrc, chunks = self.layer_ssrcs[rid], range(0, size, 1000)
+            for offset in chunks:
+                payload = self.vp8_payload(key, min(1000, size - offset), width, height)
+                if offset:
+                    # A later packet of the frame: no S bit, the same picture id.
+                    self._picture -= 1
+                    payload = bytes([0x80]) + payload[1:2] + struct.pack("!H", 0x8000 | self._picture)
+                    payload += bytes([self._picture & 0xFF]) + bytes(min(1000, size - offset))
+                self.send_rtp(
+                    self.packet(
+                        ssrc,
+                        VP8,
+                        payload,
+                        mid=self._mid("camera"),
+                        rid=rid,
+                        marker=offset == chunks[-1],
+                        ticks=0 if offset else 3000,
+                    )
+                )
+
+    def send_remb(self, bitrate_bps: int) -> None:
+        """draft-alvestrand-rmcat-remb: what this receiver can take."""
+        exponent = max(0, bitrate_bps.bit_length() - 18)
+        value = exponent << 18 | bitrate_bps >> exponent
+        ssrcs = [ssrc for mid, ssrc in self.slot_ssrcs.items() if self.lines[mid] == "slot_video"]
+        body = struct.pack("!II", 7, 0) + b"REMB" + bytes([len(ssrcs)]) + value.to_bytes(3, "big")
+        body += b"".join(struct.pack("!I", ssrc) for ssrc in ssrcs)
+        self.send_rtcp(bytes([0x8F, 206]) + struct.pack("!H", len(body) // 4) + body)
+
+    def vp8_payload(self, key: bool = True, size: int = 200, width: int = 320, height: int = 180) -> bytes:
         self._picture = (self._picture + 1) & 0x7FFF
         # RFC 7741 4.2: X, S; I and L; 15-bit picture id; TL0PICIDX.
         descriptor = bytes([0x90, 0xC0]) + struct.pack("!H", 0x8000 | self._picture) + bytes([self._picture & 0xFF])
-        start = bytes([0x10, 0, 0, 0x9D, 0x01, 0x2A]) + struct.pack("<HH", 320, 180) if key else bytes([0x11, 0, 0])
+        start = (
+            bytes([0x10, 0, 0, 0x9D, 0x01, 0x2A]) + struct.pack("<HH", width, height) if key else bytes([0x11, 0, 0])
+        )
         return descriptor + start + bytes(size)
 
     def _mid(self, word: str) -> str:

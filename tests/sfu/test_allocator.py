@@ -147,6 +147,17 @@ def test_a_picture_that_gets_too_lively_for_the_line_is_one() -> None:
     assert spend(far.demands, far.targets) <= 1_000_000
 
 
+def test_much_room_is_taken_at_once_little_room_step_by_step() -> None:
+    demands = [camera(1, 720), camera(2, 720)]
+    for estimate, after in ((20_000_000, {1: 2, 2: 2}), (760_000, {1: 1, 2: 0})):
+        allocator = LayerAllocator()
+        allocator.on_estimate(estimate)
+        held: Targets = {1: 0, 2: 0}
+        for second in range(5):
+            held = allocator.decide(demands, held, float(second))
+        assert held == after
+
+
 def test_an_estimate_just_below_what_flows_changes_nothing() -> None:
     allocator = LayerAllocator()
     demands = [camera(1, 360)]
