@@ -76,6 +76,10 @@ export class Conference {
   #micId: string | null;
   #cameraId: string | null;
   #graceS = 30;
+  #enter: () => void = () => undefined;
+  readonly #firstJoin = new Promise<void>((resolve) => {
+    this.#enter = resolve;
+  });
   #voiceNoticeAt = 0;
   /** Muted here, the server's answer is still to come. */
   #muting = false;
@@ -116,7 +120,10 @@ export class Conference {
     this.#mediaLink = new MediaLink(
       { audio: 3, video: options.phone ? 4 : 6, screen: 1 },
       {
-        offer: async (payload) => (await this.#signaling.call("offer", payload)).sdp,
+        offer: async (payload) => {
+          await this.#firstJoin;
+          return (await this.#signaling.call("offer", payload)).sdp;
+        },
         nextConnection: () => {
           this.#store({ connection: this.#stored.connection + 1 });
           return this.#stored.connection;
@@ -131,8 +138,10 @@ export class Conference {
     this.#view = new ViewSender((tiles: ViewTile[]) => this.#signaling.call("view", { tiles }));
   }
 
+  /** The offer is made while the socket connects: it is ready when the server has let us in. */
   start(): void {
     this.#signaling.connect();
+    void this.#mediaLink.connect();
   }
 
   listen(listener: ConferenceListener): () => void {
@@ -339,7 +348,8 @@ export class Conference {
     if (again) this.#tell("back_again");
     this.#view.repeat();
     // A server that was restarted no longer holds our transport: a new one at once, not after ICE has noticed.
-    if (ack.connection !== null && ack.connection === this.#mediaLink.connection) this.#mediaLink.ensure();
+    if (!again) this.#enter();
+    else if (ack.connection !== null && ack.connection === this.#mediaLink.connection) this.#mediaLink.ensure();
     else void this.#mediaLink.connect();
     if (!again && this.#returning) await this.#reopen();
     await this.#follow();

@@ -1,12 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { CAMERA_ENCODINGS, MediaLink, type MediaState } from "./media";
+import { CAMERA_ENCODINGS, cameraLayers, MediaLink, type MediaState } from "./media";
 import type { Calls } from "./protocol";
 import type { MediaSlot } from "./slot";
 
 class FakeLine {
   mid: string | null = null;
   sent: unknown[] = [];
-  readonly sender = { replaceTrack: async (track: unknown) => void this.sent.push(track) };
+  encodings: object[] = [];
+  readonly sender = {
+    replaceTrack: async (track: unknown) => void this.sent.push(track),
+    getParameters: () => ({ encodings: this.init.sendEncodings?.map((one) => ({ ...one })) ?? [] }),
+    setParameters: async (parameters: { encodings: object[] }) => void (this.encodings = parameters.encodings),
+  };
   readonly receiver = { track: {}, getContributingSources: () => [] };
   codecs: { mimeType: string }[] = [];
   constructor(readonly kind: string, readonly init: RTCRtpTransceiverInit) {}
@@ -73,6 +78,7 @@ function setup(answer: (offer: Calls["offer"]) => Promise<string> = async () => 
   return { link, offers, states, slots: () => slots };
 }
 
+const camera = (height: number): MediaStreamTrack => ({ getSettings: () => ({ height }) }) as unknown as MediaStreamTrack;
 const last = (): FakeConnection => FakeConnection.all.at(-1) as FakeConnection;
 const connected = (): void => last().state("connected", "connected");
 
@@ -113,7 +119,7 @@ describe("the one connection", () => {
     const { link, offers } = setup();
     await link.connect();
     connected();
-    const track = {} as MediaStreamTrack;
+    const track = camera(720);
     await link.send("mic", track);
     await link.send("mic", null);
     await link.send("camera", track);
@@ -121,6 +127,14 @@ describe("the one connection", () => {
     await link.send("screen", null);
     expect(offers).toHaveLength(1);
     expect(last().lines[0]?.sent).toEqual([track, null]);
+  });
+
+  test("a small camera sends two layers, the full one among them; a large one three", async () => {
+    const { link } = setup();
+    await link.connect();
+    await link.send("camera", camera(360));
+    expect(last().lines[1]?.encodings).toMatchObject([{ rid: "q", scaleResolutionDownBy: 2, active: true }, { rid: "h", scaleResolutionDownBy: 1, active: true }, { rid: "f", active: false }]);
+    expect(cameraLayers(720)).toMatchObject([{ scaleResolutionDownBy: 4 }, { scaleResolutionDownBy: 2 }, { scaleResolutionDownBy: 1, active: true }]);
   });
 
   test("a larger gallery offers once more on the same connection and keeps the slots it has", async () => {
@@ -141,7 +155,7 @@ describe("the one connection", () => {
 describe("a connection that dies", () => {
   test("four seconds of ICE disconnected make a new connection with the next number, and what was sent goes on", async () => {
     const { link, offers, states } = setup();
-    const track = {} as MediaStreamTrack;
+    const track = camera(720);
     await link.send("mic", track);
     await link.connect();
     connected();

@@ -16,6 +16,12 @@ export const CAMERA_ENCODINGS: readonly RTCRtpEncodingParameters[] = [
   { rid: "f", scaleResolutionDownBy: 1, maxBitrate: 1_700_000, active: true },
 ];
 
+/** Chromium sends at most two layers of a camera below 960x540 and would leave out the full one: then two are enough. */
+export function cameraLayers(height: number): readonly { scaleResolutionDownBy: number; active: boolean }[] {
+  const scales = height < 540 ? [2, 1, 1] : [4, 2, 1];
+  return scales.map((scaleResolutionDownBy, index) => ({ scaleResolutionDownBy, active: height >= 540 || index < 2 }));
+}
+
 export type MediaState = "idle" | "connecting" | "connected" | "interrupted";
 
 export interface MediaHandlers {
@@ -189,10 +195,21 @@ export class MediaLink {
     const line = this.#uplinks.get(purpose);
     if (line === undefined) return;
     try {
+      if (purpose === "camera" && track !== null) await this.#fitCamera(line.sender, track);
       await line.sender.replaceTrack(track);
     } catch {
       // The connection was closed meanwhile: the next one takes the track from the table.
     }
+  }
+
+  async #fitCamera(sender: RTCRtpSender, track: MediaStreamTrack): Promise<void> {
+    const layers = cameraLayers(track.getSettings().height ?? 720);
+    const parameters = sender.getParameters();
+    if (parameters.encodings.length !== layers.length) return;
+    const same = parameters.encodings.every((one, i) => one.scaleResolutionDownBy === layers[i]?.scaleResolutionDownBy && one.active === layers[i]?.active);
+    if (same) return;
+    parameters.encodings = parameters.encodings.map((one, i) => ({ ...one, ...layers[i] }));
+    await sender.setParameters(parameters).catch(() => undefined);
   }
 
   #watch(pc: RTCPeerConnection): void {

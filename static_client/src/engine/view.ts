@@ -52,7 +52,7 @@ export function sameView(a: readonly ViewTile[], b: readonly ViewTile[]): boolea
 export class ViewSender {
   readonly #send: (tiles: ViewTile[]) => Promise<unknown>;
   #sent: ViewTile[] | null = null;
-  #next: ViewTile[] = [];
+  #next: ViewTile[] | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(send: (tiles: ViewTile[]) => Promise<unknown>) {
@@ -60,7 +60,7 @@ export class ViewSender {
   }
 
   get current(): readonly ViewTile[] {
-    return this.#next;
+    return this.#next ?? [];
   }
 
   update(tiles: ViewTile[]): void {
@@ -76,6 +76,7 @@ export class ViewSender {
   /** After a new join or a new media connection the server must hear it again. */
   repeat(): void {
     this.#sent = null;
+    if (this.#next === null) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#flush(), 0);
   }
@@ -87,6 +88,7 @@ export class ViewSender {
   async #flush(): Promise<void> {
     this.#timer = undefined;
     const tiles = this.#next;
+    if (tiles === null) return;
     this.#sent = tiles;
     try {
       await this.#send(tiles);
