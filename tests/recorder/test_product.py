@@ -1,0 +1,171 @@
+"""The whole product records a real Chromium: native core, recorder process, storage, signed playback."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+from playwright.async_api import Browser
+
+from tests.e2e.room import Participant, eventually
+from tests.recorder.playing import beeps, played
+from tests.support.browser import chromium, participant_context, watch
+from tests.support.server import Organiser, Server, running
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+# Camera and microphone of one clock: a beep in the first 100 ms of each second of the AudioContext, and a picture that
+# shows the context's time in milliseconds as 16 black and white bars, so that a picture drawn late says so itself.
+CLOCK_AND_BEEP = """
+navigator.mediaDevices.getUserMedia = async (constraints) => {
+  const context = (window.__context ||= new AudioContext());
+  const stream = new MediaStream();
+  if (constraints.video) {
+    const canvas = document.createElement('canvas');
+    canvas.width = 640; canvas.height = 360;
+    const pen = canvas.getContext('2d', { alpha: false });
+    setInterval(() => {
+      const time = Math.round(context.currentTime * 1000);
+      for (let bit = 0; bit < 16; bit++) {
+        pen.fillStyle = (time >> bit) & 1 ? '#fff' : '#000';
+        pen.fillRect(bit * 40, 0, 40, 360);
+      }
+    }, 1000 / 30);
+    stream.addTrack(canvas.captureStream(30).getVideoTracks()[0]);
+  }
+  if (constraints.audio) {
+    const oscillator = context.createOscillator();
+    oscillator.frequency.value = 1000;
+    const gain = context.createGain();
+    gain.gain.value = 0;
+    const first = Math.ceil(context.currentTime);
+    for (let k = first; k < first + 300; k++) {
+      gain.gain.setValueAtTime(0.5, k);
+      gain.gain.setValueAtTime(0, k + 0.1);
+    }
+    const out = context.createMediaStreamDestination();
+    oscillator.connect(gain).connect(out);
+    oscillator.start();
+    stream.addTrack(out.stream.getAudioTracks()[0]);
+  }
+  return stream;
+};
+"""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with running(tmp_path / "data", env={"PLENUM_EMPTY_AFTER_S": "2"}) as served:
+        yield served
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as started:
+        yield started
+
+
+async def clock(browser: Browser, url: str) -> Participant:
+    context = await participant_context(browser)
+    await context.add_init_script(CLOCK_AND_BEEP)
+    page = await context.new_page()
+    person = Participant(page, "Clock", "#222222")
+    watch(page, person.problems)
+    await page.goto(url)
+    await page.get_by_label("Your name").fill("Clock", timeout=60_000)
+    await page.get_by_role("button", name="Camera", exact=True).click()
+    await page.get_by_text("Yes, record me", exact=True).click()
+    await person.press_join()
+    return person
+
+
+def shown_times(media: Path, start_ms: int) -> list[tuple[float, float]]:
+    """(time in the recording, time that the picture shows), both in s, of each frame whose bars are clear."""
+    out = []
+    with av.open(str(media)) as container:
+        for frame in container.decode(video=0):
+            grey = frame.to_ndarray(format="gray")
+            wide = grey.shape[1] / 16
+            bars = [float(grey[:, int((n + 0.3) * wide) : int((n + 0.7) * wide)].mean()) for n in range(16)]
+            if all(one < 70 or one > 185 for one in bars):
+                shown = sum(1 << n for n, one in enumerate(bars) if one > 128)
+                out.append((start_ms / 1000 + float(frame.time), shown / 1000))
+    return out
+
+
+def skews_of(pictures: list[tuple[float, float]], beeping: list[float]) -> list[float]:
+    """Sound against picture in ms: at each beep, which stands for a whole second, by the pictures around it."""
+    out = []
+    for beep in beeping:
+        around = [at - shown for at, shown in pictures if abs(at - beep) < 0.5]
+        if len(around) >= 5:
+            delay_s = beep - statistics.median(around)
+            out.append((delay_s - round(delay_s)) * 1000)
+    return out
+
+
+async def ready(organiser: Organiser, conference: str) -> dict[str, Any]:
+    async def probe() -> Any:
+        found = await asyncio.to_thread(organiser.call, "GET", f"/api/conferences/{conference}/recordings")
+        return next((one for one in found["recordings"] if one["state"] == "ready"), None)
+
+    return await eventually(probe, within_s=20, what="a recording that is ready")  # type: ignore[no-any-return]
+
+
+def fetch(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=20) as answer:
+        return answer.read()  # type: ignore[no-any-return]
+
+
+def manifest_of(server: Server, organiser: Organiser, recording: str) -> tuple[dict[str, Any], str]:
+    """The manifest through a signed link, and the link's query."""
+    import json
+
+    link = organiser.call("POST", f"/api/recordings/{recording}/link", {})["url"]
+    query = link.split("?", 1)[1]
+    return json.loads(fetch(f"{server.url}/api/play/{recording}/manifest?{query}")), query
+
+
+async def test_a_meeting_is_recorded_in_step_and_without_who_refused(server: Server, browser: Browser) -> None:
+    """S-42, S-45: two pages, one refuses; picture and sound of the other are in step in the files."""
+    organiser = Organiser(server.url, server.sign_in_url)
+    conference = organiser.conference(record=True)
+    ticking = await clock(browser, conference["participant_url"])
+    shy = await Participant.arrive(browser, conference["participant_url"], "Shy", consent="no")
+    await asyncio.sleep(20)
+    await ticking.close()
+    await shy.close()
+    began = time.monotonic()
+    organiser.call("POST", f"/api/conferences/{conference['id']}/end")
+    recording = await ready(organiser, conference["id"])
+    print("stop to ready", time.monotonic() - began)
+
+    manifest, query = manifest_of(server, organiser, recording["id"])
+    names = {one["id"]: one["name"] for one in manifest["participants"]}
+    assert {names[one["participant"]] for one in manifest["parts"]} == {"Clock"}
+    folder = server.data_dir / "recordings" / recording["id"]
+    video = max((p for p in manifest["parts"] if p["purpose"] == "camera"), key=lambda p: p["duration_ms"])
+    audio = max((p for p in manifest["parts"] if p["purpose"] == "mic"), key=lambda p: p["duration_ms"])
+    seen = played(folder / f"{video['id']}.webm")
+    assert seen.warnings == "" and played(folder / f"{audio['id']}.webm").warnings == ""
+    assert (
+        fetch(f"{server.url}/api/play/{recording['id']}/{video['id']}/media?{query}")
+        == (folder / f"{video['id']}.webm").read_bytes()
+    )
+    skews = skews_of(
+        shown_times(folder / f"{video['id']}.webm", video["start_ms"]),
+        beeps(folder / f"{audio['id']}.webm", audio["start_ms"]),
+    )
+    print("parts", [(p["purpose"], p["start_ms"], p["duration_ms"], p["width"]) for p in manifest["parts"]])
+    print("skews", [round(one) for one in skews])
+    assert len(skews) >= 15
+    assert statistics.median(map(abs, skews)) < 40
+    assert sorted(map(abs, skews))[int(len(skews) * 0.95) - 1] < 80
+    assert video["duration_ms"] > 15_000 and audio["duration_ms"] > 15_000
