@@ -162,7 +162,8 @@ impl Bench<'_> {
                 (Kind::Video, "1", Codec::Vp8, media::PT_VIDEO, 90_000)
             }
             Media::Audio { .. } => {
-                client.send_audio(&media::audio(transport, 20 + 2 * talker as u8), now + 1_700 * talker as u64);
+                client
+                    .send_audio(&media::audio(transport, 20 + 2 * talker as u8), now + 1_700 * talker as u64);
                 (Kind::Audio, "0", Codec::Opus, media::PT_AUDIO, 48_000)
             }
         };

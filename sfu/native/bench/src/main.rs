@@ -5,6 +5,7 @@
 //! Usage: plenum-bench [--rounds N] [--seconds N] [--json]
 
 mod alloc;
+mod crypto;
 mod floors;
 mod forwarding;
 mod media;
@@ -91,6 +92,11 @@ fn main() -> std::io::Result<()> {
         print_json(&scenarios);
     } else {
         print_table(&scenarios);
+        println!();
+        for (name, profile) in crypto::PROFILES {
+            let cost = |len| crypto::protect_ns(profile, len);
+            println!("{name}: {:.0} ns for 160 bytes, {:.0} ns for 1100", cost(172), cost(1112));
+        }
     }
     Ok(())
 }
