@@ -37,7 +37,7 @@ _EXTENSIONS = [
     (EXT_RID, "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"),
     (EXT_REPAIRED_RID, "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"),
 ]
-LAYERS = {"q": (320, 180, 500), "h": (640, 360, 1000), "f": (1280, 720, 3000)}
+LAYERS = {"q": (320, 180, 1000), "h": (640, 360, 3000), "f": (1280, 720, 8000)}
 """rid -> width, height and bytes of a frame."""
 
 UPLINKS = ("mic", "camera", "screen", "screen_audio")
