@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser
 
+from sfu.load import LoadMedia
 from tests.support.browser import chromium
+from tests.support.people import Person
 from tests.support.server import Organiser, Server, running
 
 
@@ -30,3 +33,32 @@ async def browser() -> AsyncIterator[Browser]:
     """One Chromium; participants get contexts of their own in it."""
     async with chromium() as started:
         yield started
+
+
+class Crowd:
+    """Participants without a browser, all gone at the end."""
+
+    def __init__(self, server: Server) -> None:
+        self._url = server.url
+        self.media = LoadMedia()
+        self.people: list[Person] = []
+
+    async def arrive(self, name: str, url: str, *, local_address: str | None = None, **options: Any) -> Person:
+        """Somebody comes in by a link."""
+        person = Person(self._url, self.media, local_address=local_address)
+        self.people.append(person)
+        return await person.arrive(name, link=url.rsplit("/", 1)[1], **options)
+
+    async def close(self) -> None:
+        """Everybody vanishes."""
+        self.media.close()
+        for person in self.people:
+            await person.close()
+
+
+@pytest.fixture
+async def crowd(server: Server) -> AsyncIterator[Crowd]:
+    """Real signaling and real media of the native client role."""
+    made = Crowd(server)
+    yield made
+    await made.close()

@@ -5,33 +5,23 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
-from collections.abc import AsyncIterator
 
 import pytest
 
-from sfu.load import LoadMedia
+from signaling.client import ClientError
+from tests.e2e.conftest import Crowd
 from tests.support.people import Person
 from tests.support.server import Organiser, Server
 
 pytestmark = pytest.mark.e2e
 
 
-@pytest.fixture
-async def media() -> AsyncIterator[LoadMedia]:
-    """The native client role."""
-    pool = LoadMedia()
-    yield pool
-    pool.close()
-
-
-async def meeting(server: Server, organiser: Organiser, media: LoadMedia, count: int) -> list[Person]:
+async def meeting(organiser: Organiser, crowd: Crowd, count: int) -> list[Person]:
     """A moderator and `count` participants, all connected; nobody sends yet."""
     conference = organiser.conference()
-    moderator_link = conference["moderator_url"].rsplit("/", 1)[1]
-    link = conference["participant_url"].rsplit("/", 1)[1]
-    people = [await Person(server.url, media).arrive("Moderator", link=moderator_link)]
+    people = [await crowd.arrive("Moderator", conference["moderator_url"])]
     for index in range(count):
-        people.append(await Person(server.url, media).arrive(f"Person {index}", link=link))
+        people.append(await crowd.arrive(f"Person {index}", conference["participant_url"]))
     return people
 
 
@@ -50,10 +40,10 @@ async def silent_within(listener: Person, *, limit_s: float = 1.0) -> float:
 
 
 async def test_mute_reaches_every_ear_within_100_ms_whatever_the_client_sends(
-    server: Server, organiser: Organiser, media: LoadMedia
+    organiser: Organiser, crowd: Crowd
 ) -> None:
     """S-16, U-2: median of five; then an hour of raw RTP would change nothing, a second shows it."""
-    moderator, rogue, listener = await meeting(server, organiser, media, 2)
+    moderator, rogue, listener = await meeting(organiser, crowd, 2)
     rogue.peer.speak()
     took = []
     for _ in range(5):
@@ -69,11 +59,9 @@ async def test_mute_reaches_every_ear_within_100_ms_whatever_the_client_sends(
     assert statistics.median(took) < 0.1, took
 
 
-async def test_a_held_microphone_cannot_be_switched_on(server: Server, organiser: Organiser, media: LoadMedia) -> None:
+async def test_a_held_microphone_cannot_be_switched_on(organiser: Organiser, crowd: Crowd) -> None:
     """S-16: the held person asks; nothing is forwarded."""
-    from signaling.client import ClientError
-
-    moderator, rogue, listener = await meeting(server, organiser, media, 2)
+    moderator, rogue, listener = await meeting(organiser, crowd, 2)
     rogue.peer.speak()
     await moderator.client.call("moderate", {"action": "mute", "target": rogue.id, "hold": True})
     with pytest.raises(ClientError) as refused:
@@ -83,9 +71,9 @@ async def test_a_held_microphone_cannot_be_switched_on(server: Server, organiser
     assert await listener.received(0.5) == 0
 
 
-async def test_stop_camera_stops_the_packets(server: Server, organiser: Organiser, media: LoadMedia) -> None:
+async def test_stop_camera_stops_the_packets(organiser: Organiser, crowd: Crowd) -> None:
     """U-2: the camera of somebody who goes on sending is not forwarded."""
-    moderator, rogue, viewer = await meeting(server, organiser, media, 2)
+    moderator, rogue, viewer = await meeting(organiser, crowd, 2)
     rogue.peer.show()
     await viewer.show(rogue)
     assert await viewer.received(1.5) > 30
@@ -95,10 +83,10 @@ async def test_stop_camera_stops_the_packets(server: Server, organiser: Organise
 
 
 async def test_demotion_to_listener_closes_microphone_and_camera(
-    server: Server, organiser: Organiser, media: LoadMedia
+    server: Server, organiser: Organiser, crowd: Crowd
 ) -> None:
     """S-17, S-47: a listener sends nothing."""
-    moderator, rogue, other = await meeting(server, organiser, media, 2)
+    moderator, rogue, other = await meeting(organiser, crowd, 2)
     rogue.peer.speak()
     rogue.peer.show()
     await other.show(rogue)
@@ -108,11 +96,9 @@ async def test_demotion_to_listener_closes_microphone_and_camera(
     assert await other.received(0.7) == 0
 
 
-async def test_kick_closes_transport_and_token(server: Server, organiser: Organiser, media: LoadMedia) -> None:
+async def test_kick_closes_transport_and_token(organiser: Organiser, crowd: Crowd) -> None:
     """S-15, U-2: nothing goes in or out any more, and neither token nor link lets the person back."""
-    from signaling.client import ClientError
-
-    moderator, rogue, other = await meeting(server, organiser, media, 2)
+    moderator, rogue, other = await meeting(organiser, crowd, 2)
     rogue.peer.speak()
     other.peer.speak()
     assert await rogue.received(0.5) > 5
@@ -129,9 +115,9 @@ async def test_kick_closes_transport_and_token(server: Server, organiser: Organi
     assert refused.value.code == "kicked"
 
 
-async def test_the_meeting_goes_on_undisturbed(server: Server, organiser: Organiser, media: LoadMedia) -> None:
+async def test_the_meeting_goes_on_undisturbed(organiser: Organiser, crowd: Crowd) -> None:
     """U-2: while one is muted, stopped and kicked, another's sound has no gap."""
-    moderator, rogue, speaker = await meeting(server, organiser, media, 2)
+    moderator, rogue, speaker = await meeting(organiser, crowd, 2)
     rogue.peer.speak()
     speaker.peer.speak()
     await asyncio.sleep(1)

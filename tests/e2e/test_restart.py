@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from sfu.load import LoadMedia
 from signaling.client import ClientError
-from tests.support.people import Person
+from tests.e2e.conftest import Crowd
 from tests.support.server import Organiser, Server
 
 pytestmark = pytest.mark.e2e
 
 
-@pytest.fixture
-async def media() -> AsyncIterator[LoadMedia]:
-    """The native client role."""
-    pool = LoadMedia()
-    yield pool
-    pool.close()
-
-
 async def test_a_lost_socket_returns_with_hand_role_holds_and_missed_events(
-    server: Server, organiser: Organiser, media: LoadMedia
+    server: Server, organiser: Organiser, crowd: Crowd
 ) -> None:
     """U-1, U-3: same identity; what was missed comes once."""
     conference = organiser.conference()
-    link = conference["participant_url"].rsplit("/", 1)[1]
-    moderator = await Person(server.url, media).arrive("Mod", link=conference["moderator_url"].rsplit("/", 1)[1])
-    person = await Person(server.url, media).arrive("Ben", link=link)
+    moderator = await crowd.arrive("Mod", conference["moderator_url"])
+    person = await crowd.arrive("Ben", conference["participant_url"])
     await person.client.call("hand", {"raised": True, "participant": None})
     await moderator.client.call("moderate", {"action": "mute", "target": person.id, "hold": True})
     seq = person.joined["seq"]
@@ -48,15 +36,14 @@ async def test_a_lost_socket_returns_with_hand_role_holds_and_missed_events(
 
 @pytest.mark.timeout(180)
 async def test_after_kill_dash_nine_everybody_returns_by_himself(
-    server: Server, organiser: Organiser, media: LoadMedia
+    server: Server, organiser: Organiser, crowd: Crowd
 ) -> None:
     """Roles, holds, bans, hands and chat survive the death of the server; media flows again."""
     conference = organiser.conference()
-    link = conference["participant_url"].rsplit("/", 1)[1]
-    moderator = await Person(server.url, media).arrive("Mod", link=conference["moderator_url"].rsplit("/", 1)[1])
-    ben = await Person(server.url, media).arrive("Ben", link=link)
-    cleo = await Person(server.url, media).arrive("Cleo", link=link)
-    pest = await Person(server.url, media).arrive("Pest", link=link, connect_media=False)
+    moderator = await crowd.arrive("Mod", conference["moderator_url"])
+    ben = await crowd.arrive("Ben", conference["participant_url"])
+    cleo = await crowd.arrive("Cleo", conference["participant_url"])
+    pest = await crowd.arrive("Pest", conference["participant_url"], connect_media=False)
     await ben.client.call("hand", {"raised": True, "participant": None})
     await moderator.client.call("chat_send", {"text": "kept", "to": None})
     await moderator.client.call("chat_send", {"text": "between us", "to": ben.id})
