@@ -1,5 +1,6 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { StatusPage } from "../status/status";
 import { route, type Route } from "./router";
 
 type Loader = () => Promise<{ default: ComponentType<Record<string, string>> }>;
@@ -19,15 +20,35 @@ function page(module: { default: unknown }): { default: ComponentType<Record<str
   return module as { default: ComponentType<Record<string, string>> };
 }
 
+const RELOADED = "plenum.reloaded_at";
+
+/** A page that cannot be loaded: the server has a newer client (then reloading helps, once) or is not there. */
+function reloadedJustNow(): boolean {
+  const before = Number(sessionStorage.getItem(RELOADED) ?? "0");
+  if (Date.now() - before < 15_000) return true;
+  sessionStorage.setItem(RELOADED, String(Date.now()));
+  location.reload();
+  return false;
+}
+
+function Unreachable() {
+  return <StatusPage code="network" retry={() => location.reload()} />;
+}
+
 export function App() {
   const here = route.value;
   const [shown, setShown] = useState<{ name: Route["page"]; Page: ComponentType<Record<string, string>> } | null>(null);
   const name = here.page === "link" ? "room" : here.page;
   useEffect(() => {
     let stale = false;
-    void PAGES[name]().then((module) => {
-      if (!stale) setShown({ name, Page: module.default });
-    });
+    void PAGES[name]().then(
+      (module) => {
+        if (!stale) setShown({ name, Page: module.default });
+      },
+      () => {
+        if (!stale && reloadedJustNow()) setShown({ name, Page: Unreachable });
+      },
+    );
     return () => {
       stale = true;
     };

@@ -1,5 +1,6 @@
 // One track in the page: a media element, its MediaSource with one SourceBuffer ('segments' mode; each part at its own
 // timestampOffset, so that the element's time is the recording's), and the loop that fetches, appends and evicts.
+import { withDurations } from "./cluster_durations";
 import { correct, SEEK_MS, type Correction } from "./sync";
 import { PartFiles, HttpError, type Address } from "./part_files";
 import { isReady, Loaded, planEviction, planNext, type FeedState, type PartState } from "./scheduler";
@@ -7,6 +8,7 @@ import { partAt, type Track } from "./timeline";
 
 /** A hole shorter than this keeps the last picture; a shared screen that stands still is not a hole at all. */
 const HOLD_MS = 2500;
+const STILL_MS = 15_000;
 const RETRY_MS = 1500;
 
 type Source = MediaSource;
@@ -32,6 +34,8 @@ export class TrackFeed {
   #retryAt = 0;
   #lastSeekAt = -Infinity;
   #correcting = false;
+  #seekCostMs = 120;
+  #measuring = false;
   #playing: Promise<void> | null = null;
 
   constructor(readonly track: Track, durationMs: number, address: Address, readonly now: () => number, readonly onProgress: () => void) {
@@ -165,12 +169,13 @@ export class TrackFeed {
       await this.#append(buffer, init);
       this.#part = one.part.id;
     }
+    const media = this.track.kind === "video" ? withDurations(bytes, one.index.time(to + 1), this.track.purpose === "screen" ? STILL_MS : HOLD_MS) : bytes;
     try {
-      await this.#append(buffer, bytes);
+      await this.#append(buffer, media);
     } catch (cause) {
       if (!(cause instanceof DOMException && cause.name === "QuotaExceededError")) throw cause;
       await this.#evict(buffer, true);
-      await this.#append(buffer, bytes);
+      await this.#append(buffer, media);
     }
     one.loaded.add(from, to);
     this.state.last = { part: one.part.id, record: to };
@@ -242,7 +247,10 @@ export class TrackFeed {
       clock, now,
     );
     this.#correcting = step.correcting;
-    if (step.seekTo !== null) this.#jump(step.seekTo);
+    // The clock runs on while the element seeks; the jump goes as far ahead as the last ones took.
+    const lead = step.seekTo !== null && clock.running && covered ? this.#seekCostMs * clock.rate : 0;
+    if (step.seekTo !== null) this.#jump(step.seekTo + lead);
+    if (lead > 0) this.#measuring = true;
     if (Math.abs(element.playbackRate - step.rate) > 0.001) element.playbackRate = step.rate;
     if (!step.play && !element.paused) element.pause();
     if (step.play && element.paused && this.#playing === null) {
@@ -251,6 +259,10 @@ export class TrackFeed {
       });
     }
     const moves = step.play && covered && !element.paused && !element.seeking && step.seekTo === null && element.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
+    if (moves && this.#measuring) {
+      this.#seekCostMs = Math.max(0, Math.min(800, this.#seekCostMs - (atMs - clock.ms) / clock.rate));
+      this.#measuring = false;
+    }
     return moves ? atMs - clock.ms : null;
   }
 
