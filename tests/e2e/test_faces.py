@@ -41,7 +41,7 @@ _WATCH = """(expected) => {
 }"""
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 async def test_two_hundred_random_rebinds_never_show_a_foreign_colour(
     server: Server, organiser: Organiser, browser: Browser
 ) -> None:

@@ -33,7 +33,7 @@ def conference_from_inside(server: Server, space: Namespace) -> dict[str, str]:
     return found
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 async def test_five_percent_loss_both_ways_costs_less_than_a_second_of_freezes_a_minute(tmp_path: Path) -> None:
     """U-4: NACK, RTX and keyframe requests repair what the network loses."""
     with namespace("loss") as space:

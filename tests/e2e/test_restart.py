@@ -34,7 +34,7 @@ async def test_a_lost_socket_returns_with_hand_role_holds_and_missed_events(
     assert texts == ["while you were away"]
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 async def test_after_kill_dash_nine_everybody_returns_by_himself(
     server: Server, organiser: Organiser, crowd: Crowd
 ) -> None:
