@@ -35,18 +35,6 @@ function Unreachable() {
   return <StatusPage code="network" retry={() => location.reload()} />;
 }
 
-/** Was the page reloaded for this before? Remembers the answer, so that it is tried once only. */
-function reloaded(now: boolean): boolean {
-  try {
-    const before = sessionStorage.getItem("plenum.reloaded") !== null;
-    if (now) sessionStorage.setItem("plenum.reloaded", "1");
-    else sessionStorage.removeItem("plenum.reloaded");
-    return before;
-  } catch {
-    return true;
-  }
-}
-
 export function App() {
   const here = route.value;
   const [shown, setShown] = useState<{ name: Route["page"]; Page: ComponentType<Record<string, string>> } | null>(null);
