@@ -87,16 +87,21 @@ def read_label(path: Path) -> PartOpened | None:
 
 
 def _known(file: BinaryIO, size: int, index: Path) -> list[Cluster]:
-    """The records of the index that point at a Cluster, up to the first that does not."""
+    """The records of the index up to the last that points at a Cluster; those before it were written earlier and
+    are believed as long as they rise."""
     data = index.read_bytes() if index.exists() else b""
     out: list[Cluster] = []
+    last = (-1, 0)
     for time_ms, flags, offset in INDEX_RECORD.iter_unpack(data[: len(data) // INDEX_RECORD.size * INDEX_RECORD.size]):
-        if offset >= size or (out and offset <= out[-1].offset):
+        if offset >= size or time_ms < last[0] or offset <= last[1]:
             break
-        file.seek(offset)
-        if file.read(4) != ebml.identifier(ebml.CLUSTER):
-            break
+        last = (time_ms, offset)
         out.append(Cluster(time_ms, bool(flags & 1), offset))
+    while out:
+        file.seek(out[-1].offset)
+        if file.read(4) == ebml.identifier(ebml.CLUSTER):
+            break
+        out.pop()
     return out
 
 
