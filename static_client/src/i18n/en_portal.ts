@@ -173,5 +173,7 @@ export const portal = {
   "error.not_signed_in": "You are not signed in any more.",
   "error.forbidden": "You may not do that.",
   "error.not_found": "It does not exist any more.",
+  "error.wrong_state": "A conference that has been held must be ended first.",
+  "error.unavailable": "The server cannot do that just now. Try again in a moment.",
   "error.too_fast": "That was too often in a short time. Wait a moment.",
 } as const;
