@@ -10,7 +10,7 @@ const elements = new Set<HTMLAudioElement>();
 export function Sound() {
   const ui = useRoom();
   const slots = [...ui.conference.slots.value.values()].filter((slot) => slot.purpose === "slot_audio" || slot.purpose === "slot_screen_audio");
-  return <>{slots.map((slot) => <SlotAudio key={`${ui.conference.options.connection ?? 0}-${slot.stream.id}`} slot={slot} />)}</>;
+  return <>{slots.map((slot) => <SlotAudio key={slot.stream.id} slot={slot} />)}</>;
 }
 
 function SlotAudio({ slot }: { slot: MediaSlot }) {
