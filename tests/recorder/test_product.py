@@ -14,6 +14,7 @@ import av
 import pytest
 from playwright.async_api import Browser
 
+from signaling.client import SignalingClient
 from tests.e2e.room import Participant, eventually
 from tests.recorder.playing import beeps, played
 from tests.support.browser import chromium, participant_context, watch
@@ -169,3 +170,73 @@ async def test_a_meeting_is_recorded_in_step_and_without_who_refused(server: Ser
     assert statistics.median(map(abs, skews)) < 40
     assert sorted(map(abs, skews))[int(len(skews) * 0.95) - 1] < 80
     assert video["duration_ms"] > 15_000 and audio["duration_ms"] > 15_000
+
+
+async def organiser_joins(server: Server, organiser: Organiser, conference: str) -> SignalingClient:
+    """In the room as organiser, without media and without being recorded."""
+    entered = organiser.call("POST", f"/api/conferences/{conference}/enter")
+    client = SignalingClient(server.url)
+    await client.open({"token": entered["token"]})
+    await client.call("join", {"consent": "no", "mode": "listen", "mic": False, "camera": False, "since": None})
+    return client
+
+
+async def test_fragments_mutes_a_share_and_a_killed_server(server: Server, browser: Browser) -> None:
+    """S-41, S-42: what was marked is kept and plays, through a mute, a camera break, a shared screen and `kill -9` of
+    the server in the middle of the fragment."""
+    organiser = Organiser(server.url, server.sign_in_url)
+    conference = organiser.conference(record=True)
+    chair = await organiser_joins(server, organiser, conference["id"])
+    person = await Participant.arrive(browser, conference["participant_url"], "Ana", consent="yes")
+    await asyncio.sleep(4)
+    await chair.call("recording", {"action": "start"})
+    started_ms = time.time() * 1000
+    await person.press("share")
+    await asyncio.sleep(3)
+    await person.press("mic")
+    await asyncio.sleep(2)
+    await person.press("mic")
+    await person.press("camera")
+    await asyncio.sleep(6)
+    await person.press("camera")
+    await asyncio.sleep(4)
+    server.kill()
+    killed_ms = time.time() * 1000
+    await chair.close()
+    server.start()
+
+    async def back() -> bool:
+        folder = server.data_dir / "recordings"
+        fresh = [one for one in folder.rglob("*.webm") if one.stat().st_mtime * 1000 > killed_ms + 3000]
+        return len(fresh) >= 2
+
+    await eventually(back, within_s=40, what="new parts after the restart")
+    chair = await organiser_joins(server, organiser, conference["id"])
+    await asyncio.sleep(3)
+    await chair.call("recording", {"action": "stop"})
+    await asyncio.sleep(3)
+    await chair.close()
+    organiser.call("POST", f"/api/conferences/{conference['id']}/end")
+    recording = await ready(organiser, conference["id"])
+
+    manifest, _ = manifest_of(server, organiser, recording["id"])
+    parts = manifest["parts"]
+    print("parts", [(p["purpose"], p["start_ms"], p["duration_ms"], p["width"]) for p in parts])
+    print("fragments", manifest["fragments"], "killed", killed_ms - recording["started_at"])
+    (fragment,) = manifest["fragments"]
+    assert abs(fragment["start_ms"] + recording["started_at"] - started_ms) < 3000
+    killed_ms -= recording["started_at"]
+    assert {one["purpose"] for one in parts} >= {"mic", "camera", "screen"}
+    for one in parts:
+        assert fragment["start_ms"] <= one["start_ms"] <= fragment["end_ms"]
+        assert one["start_ms"] + one["duration_ms"] <= fragment["end_ms"] + 100
+        media = server.data_dir / "recordings" / recording["id"] / f"{one['id']}.webm"
+        assert media.stat().st_size == one["bytes"]
+        assert played(media).warnings == ""
+    for purpose in ("mic", "camera", "screen"):
+        before = [one for one in parts if one["purpose"] == purpose and one["start_ms"] < killed_ms]
+        assert max(one["start_ms"] + one["duration_ms"] for one in before) > killed_ms - 2500
+    for purpose in ("mic", "camera"):
+        assert any(one["purpose"] == purpose and one["start_ms"] > killed_ms for one in parts)
+    on_disk = {one.stem for one in (server.data_dir / "recordings" / recording["id"]).glob("*.webm")}
+    assert on_disk == {one["id"] for one in parts}
