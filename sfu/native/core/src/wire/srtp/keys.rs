@@ -1,11 +1,14 @@
 //! Session keys of one direction (RFC 3711 4.3) and the two transforms over them: AES-CM with HMAC-SHA1-80
 //! (RFC 3711 4.1.1, 4.2.1) and AEAD AES-128-GCM (RFC 7714). Knows bytes and nonces, no packet state.
+//!
+//! Two libraries, by measurement (2 cores with VAES and SHA-NI, 1100 bytes): GCM costs 0.33 us in ring and 0.65 us in
+//! aws-lc, HMAC-SHA1 4 us in ring and 1.0 us in aws-lc; and ring has no counter mode.
 
-use aws_lc_rs::aead::{Aad, LessSafeKey, Nonce, UnboundKey, AES_128_GCM};
 use aws_lc_rs::cipher::{EncryptingKey, EncryptionContext, UnboundCipherKey, AES_128};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
 use aws_lc_rs::iv::FixedLength;
+use ring::aead::{Aad, LessSafeKey, Nonce, UnboundKey, AES_128_GCM};
 
 use super::{Profile, SrtpError};
 
