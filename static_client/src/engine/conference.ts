@@ -4,6 +4,7 @@
 import { batch, computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { JoinAnswer } from "../app/entry";
 import { LocalMedia } from "./local_media";
+import { OwnMedia } from "./own_media";
 import { MediaLink, type MediaState } from "./media";
 import { CallError, type Calls, type AnswerOf, type Consent, type JoinAck, type Mode, type Participant, type PeerNumber, type RoomEvent, type SlotFact, type Speakers, type ViewTile } from "./protocol";
 import { apply, fromJoin, self, type RoomState } from "./room_state";
@@ -64,31 +65,25 @@ export class Conference {
     const room = this.room.value;
     return room === null ? undefined : self(room);
   });
-  /** Switched on before the server has confirmed: keeps buttons from flickering. */
-  readonly busy: Signal<ReadonlySet<"mic" | "camera" | "screen">> = signal(new Set());
   readonly local: LocalMedia;
+  /** Microphone, camera, screen: on, off, which device. */
+  readonly own: OwnMedia;
   readonly #options: ConferenceOptions;
   readonly #signaling: Signaling;
   readonly #mediaLink: MediaLink;
   readonly #view: ViewSender;
   readonly #listeners = new Set<ConferenceListener>();
   #stored: StoredSession;
-  #micId: string | null;
-  #cameraId: string | null;
   #graceS = 30;
   #enter: () => void = () => undefined;
   readonly #firstJoin = new Promise<void>((resolve) => {
     this.#enter = resolve;
   });
   #voiceNoticeAt = 0;
-  /** Muted here, the server's answer is still to come. */
-  #muting = false;
   #returning: boolean;
 
   constructor(options: ConferenceOptions) {
     this.#options = options;
-    this.#micId = options.micId;
-    this.#cameraId = options.cameraId;
     this.#returning = options.connection !== undefined;
     this.#stored = {
       token: options.answer.token, expiresAt: options.answer.expires_at, conference: options.answer.conference,
@@ -97,13 +92,24 @@ export class Conference {
     };
     saveSession(this.#stored);
     this.local = new LocalMedia({
-      onEnded: (kind) => void this.#ended(kind),
+      onEnded: (kind) => void this.own.ended(kind),
       onVoice: () => this.#voice(),
       onSilence: () => {
         if (this.me.peek()?.mic.on === true) this.#tell("mic_silent");
       },
     });
     this.local.adopt(options.mic, options.camera);
+    this.own = new OwnMedia(
+      {
+        local: this.local,
+        me: () => this.me.peek(),
+        act: (name, payload) => this.act(name, payload),
+        send: (purpose, track) => this.#mediaLink.send(purpose, track),
+        tell: (notice) => this.#tell(notice),
+      },
+      options.micId,
+      options.cameraId,
+    );
     this.#signaling = new Signaling(() => this.#stored.token, {
       joinPayload: () => this.#joinPayload(),
       onJoined: (ack, again) => void this.#joined(ack, again),
@@ -157,103 +163,6 @@ export class Conference {
   hurry(): void {
     this.#signaling.hurry();
     if (this.#signaling.joined) this.#mediaLink.ensure();
-  }
-
-  /** Microphone on or off. Off takes effect here at once, whatever the server answers. */
-  async setMic(on: boolean): Promise<void> {
-    if (!on) {
-      const track = this.local.mic.peek();
-      this.#muting = true;
-      if (track !== null) track.enabled = false;
-      try {
-        await this.#mediaLink.send("mic", null);
-        await this.act("mic", { on: false });
-      } finally {
-        this.#muting = false;
-      }
-      return;
-    }
-    await this.#during("mic", async () => {
-      if (this.me.peek()?.mode === "listen") await this.act("mode", { mode: "speak" });
-      await this.local.needMic(this.#micId);
-      await this.act("mic", { on: true });
-    });
-    await this.#follow();
-  }
-
-  async setCamera(on: boolean): Promise<void> {
-    if (!on) {
-      await this.#mediaLink.send("camera", null);
-      this.local.stopCamera();
-      await this.act("camera", { on: false });
-      return;
-    }
-    await this.#during("camera", async () => {
-      if (this.me.peek()?.mode === "listen") await this.act("mode", { mode: "speak" });
-      await this.local.needCamera(this.#cameraId);
-      try {
-        await this.act("camera", { on: true });
-      } catch (error) {
-        this.local.stopCamera();
-        throw error;
-      }
-    });
-    await this.#follow();
-  }
-
-  async setScreen(on: boolean): Promise<void> {
-    if (!on) {
-      this.local.stopScreen();
-      await Promise.all([this.#mediaLink.send("screen", null), this.#mediaLink.send("screen_audio", null)]);
-      await this.act("screen", { on: false, audio: false });
-      return;
-    }
-    await this.#during("screen", async () => {
-      const share = await this.local.openScreen();
-      try {
-        await this.act("screen", { on: true, audio: share.audio !== null });
-      } catch (error) {
-        this.local.stopScreen();
-        throw error;
-      }
-    });
-    await this.#follow();
-  }
-
-  /** Headphones or microphone (S-18, S-19): listening lets microphone and camera go. */
-  async setMode(mode: Mode): Promise<void> {
-    this.#store({ mode });
-    if (mode === "speak") {
-      await this.act("mode", { mode });
-      return;
-    }
-    // Off first: coming back to speak must not put anybody on the air without a press of their own.
-    const me = this.me.peek();
-    if (me?.mic.on === true) await this.setMic(false);
-    if (me?.camera.on === true) await this.setCamera(false);
-    await this.act("mode", { mode });
-    this.local.stopMic();
-    this.local.stopCamera();
-  }
-
-  async chooseMic(deviceId: string | null): Promise<void> {
-    this.#micId = deviceId;
-    if (this.local.mic.peek() === null) return;
-    await this.local.changeMic(deviceId);
-    await this.#follow();
-  }
-
-  async chooseCamera(deviceId: string | null): Promise<void> {
-    this.#cameraId = deviceId;
-    if (this.local.camera.peek() === null) return;
-    await this.local.changeCamera(deviceId);
-    await this.#follow();
-  }
-
-  /** Front or back camera of a phone. */
-  async flipCamera(): Promise<void> {
-    await this.local.changeCamera(null, this.local.facing === "user" ? "environment" : "user");
-    await this.#follow();
   }
 
   async answerConsent(consent: "yes" | "no"): Promise<void> {
@@ -351,18 +260,11 @@ export class Conference {
     if (!again) this.#enter();
     else if (ack.connection !== null && ack.connection === this.#mediaLink.connection) this.#mediaLink.ensure();
     else void this.#mediaLink.connect();
-    if (!again && this.#returning) await this.#reopen();
-    await this.#follow();
-  }
-
-  /** After a reload of the page the devices that were on are opened again, if that needs no question. */
-  async #reopen(): Promise<void> {
-    this.#returning = false;
-    const me = this.me.peek();
-    if (me?.mic.on === true) await this.local.needMic(this.#micId).catch(() => this.setMic(false).catch(() => undefined));
-    if (me?.camera.on === true) {
-      await this.local.needCamera(this.#cameraId).catch(() => this.setCamera(false).catch(() => undefined));
+    if (!again && this.#returning) {
+      this.#returning = false;
+      await this.own.reopen();
     }
+    await this.own.follow();
   }
 
   #lost(): void {
@@ -379,34 +281,7 @@ export class Conference {
       // Just muted by a moderator in the middle of a word: that notice is enough.
       if (event.set.mic !== undefined) this.#voiceNoticeAt = Date.now() - VOICE_NOTICE_EVERY_MS + 3000;
       this.#remember();
-      void this.#follow();
-    }
-  }
-
-  /** Our tracks follow what the server says about us. */
-  async #follow(): Promise<void> {
-    const me = this.me.peek();
-    if (me === undefined) return;
-    const mic = this.local.mic.peek();
-    const sendMic = me.mic.on && me.mode === "speak" && mic !== null && !this.#muting;
-    if (mic !== null) mic.enabled = sendMic;
-    if (!me.camera.on && !this.busy.peek().has("camera")) this.local.stopCamera();
-    if (!me.screen.on && !this.busy.peek().has("screen")) this.local.stopScreen();
-    await Promise.all([
-      this.#mediaLink.send("mic", sendMic ? mic : null),
-      this.#mediaLink.send("camera", me.camera.on ? this.local.camera.peek() : null),
-      this.#mediaLink.send("screen", me.screen.on ? this.local.screen.peek() : null),
-      this.#mediaLink.send("screen_audio", me.screen.on ? this.local.screenAudio.peek() : null),
-    ]);
-  }
-
-  async #during(what: "mic" | "camera" | "screen", run: () => Promise<void>): Promise<void> {
-    if (this.busy.peek().has(what)) return;
-    this.busy.value = new Set([...this.busy.peek(), what]);
-    try {
-      await run();
-    } finally {
-      this.busy.value = new Set([...this.busy.peek()].filter((one) => one !== what));
+      void this.own.follow();
     }
   }
 
@@ -437,22 +312,6 @@ export class Conference {
     if (now - this.#voiceNoticeAt < VOICE_NOTICE_EVERY_MS) return;
     this.#voiceNoticeAt = now;
     this.#tell("speaking_muted");
-  }
-
-  async #ended(kind: "mic" | "camera" | "screen"): Promise<void> {
-    if (kind === "screen") {
-      await this.setScreen(false).catch(() => undefined);
-      this.#tell("share_ended");
-      return;
-    }
-    try {
-      if (kind === "mic") await this.local.changeMic(null);
-      else await this.local.changeCamera(null);
-      await this.#follow();
-    } catch {
-      await (kind === "mic" ? this.setMic(false) : this.setCamera(false)).catch(() => undefined);
-    }
-    this.#tell(kind === "mic" ? "mic_lost" : "camera_lost");
   }
 
   #tell(notice: LocalNotice): void {

@@ -86,7 +86,7 @@ export function MicChoices({ conference, choices, choose }: InRoom) {
       <DevicePicker label={t("prejoin.mic")} devices={devices.mics} value={choices.micId}
         onChange={(micId) => {
           choose({ micId });
-          void conference.chooseMic(micId).catch(() => undefined);
+          void conference.own.chooseMic(micId).catch(() => undefined);
         }} />
       {open && <LevelMeter level={conference.local.micLevel.value} label={t("prejoin.level")} />}
       {speakerChoiceSupported() && <DevicePicker label={t("prejoin.speaker")} devices={devices.speakers} value={choices.speakerId} onChange={(speakerId) => choose({ speakerId })} />}
@@ -102,7 +102,7 @@ export function CameraChoices({ conference, choices, choose }: InRoom) {
       <DevicePicker label={t("prejoin.camera")} devices={devices.cameras} value={choices.cameraId}
         onChange={(cameraId) => {
           choose({ cameraId });
-          void conference.chooseCamera(cameraId).catch(() => undefined);
+          void conference.own.chooseCamera(cameraId).catch(() => undefined);
         }} />
     </div>
   );

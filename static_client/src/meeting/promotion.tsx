@@ -39,7 +39,7 @@ function Check({ promotion }: { promotion: Promotion }) {
   const answer = (accept: boolean) => async (): Promise<void> => {
     const done = await ui.attempt(() => conference.act("promotion_answer", { accept }));
     if (!done) return;
-    if (accept && conference.me.peek()?.mic.held !== true) await ui.attempt(() => conference.setMic(true));
+    if (accept && conference.me.peek()?.mic.held !== true) await ui.attempt(() => conference.own.setMic(true));
     else if (!accept && conference.me.peek()?.mic.on !== true) conference.local.stopMic();
   };
   const name = conference.room.value?.participants.get(promotion.by)?.name ?? t("note.moderator");
@@ -69,7 +69,7 @@ function Check({ promotion }: { promotion: Promotion }) {
         <DevicePicker label={t("prejoin.mic")} devices={devices.mics} value={choices.micId} onChange={(micId) => {
           ui.choose({ micId });
           setHeard(false);
-          void conference.chooseMic(micId).catch((error: unknown) => setProblem(error instanceof DeviceError ? error.problem : "failed"));
+          void conference.own.chooseMic(micId).catch((error: unknown) => setProblem(error instanceof DeviceError ? error.problem : "failed"));
         }} />
         <p class="ui-muted ui-small">{t("promo.after")}</p>
       </div>

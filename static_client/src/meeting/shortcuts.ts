@@ -79,15 +79,15 @@ function startTalking(ui: RoomUi): void {
   const me = ui.conference.me.peek();
   if (me === undefined || me.mic.on || me.mic.held || me.role === "listener" || ui.talking.peek()) return;
   ui.talking.value = true;
-  void ui.attempt(() => ui.conference.setMic(true)).then((on) => {
+  void ui.attempt(() => ui.conference.own.setMic(true)).then((on) => {
     // Released before the server had answered.
     if (!on) ui.talking.value = false;
-    else if (!ui.talking.peek()) void ui.attempt(() => ui.conference.setMic(false));
+    else if (!ui.talking.peek()) void ui.attempt(() => ui.conference.own.setMic(false));
   });
 }
 
 function stopTalking(ui: RoomUi): void {
   if (!ui.talking.peek()) return;
   ui.talking.value = false;
-  if (ui.conference.me.peek()?.mic.on === true) void ui.attempt(() => ui.conference.setMic(false));
+  if (ui.conference.me.peek()?.mic.on === true) void ui.attempt(() => ui.conference.own.setMic(false));
 }

@@ -56,7 +56,7 @@ function MicButton() {
   return (
     <div class="room-bar-split" ref={anchor}>
       <ToggleButton class={`room-bar-button room-bar-mic${on ? "" : " is-off"}`} icon={held ? "mic-held" : "mic-off"} iconPressed="mic" label={t("bar.mic")} tip={tip} tipPressed={t("bar.mic_off")}
-        shortcut={key ? "M" : undefined} pressed={on} disabled={!allowed || held} onClick={() => void ui.toggleMic()} data-testid="mic" aria-busy={ui.conference.busy.value.has("mic")} />
+        shortcut={key ? "M" : undefined} pressed={on} disabled={!allowed || held} onClick={() => void ui.toggleMic()} data-testid="mic" aria-busy={ui.conference.own.busy.value.has("mic")} />
       {on && <MicRing />}
       <IconButton class="room-bar-arrow" icon="chevron-up" iconSize={16} label={t("bar.mic_choose")} aria-expanded={open} aria-haspopup="dialog" onClick={() => setOpen(!open)} />
       <Popover open={open} onClose={() => setOpen(false)} anchor={() => anchor.current} label={t("bar.mic_choose")} align="start" class="room-devices">
@@ -86,7 +86,7 @@ function CameraButton() {
   return (
     <div class="room-bar-split" ref={anchor}>
       <ToggleButton class={`room-bar-button${on ? "" : " is-off"}`} icon="camera-off" iconPressed="camera" label={t("bar.camera")} tip={tip} tipPressed={t("bar.camera_off")}
-        shortcut={key ? "V" : undefined} pressed={on} disabled={!allowed || me.camera.held} onClick={() => void ui.toggleCamera()} data-testid="camera" aria-busy={ui.conference.busy.value.has("camera")} />
+        shortcut={key ? "V" : undefined} pressed={on} disabled={!allowed || me.camera.held} onClick={() => void ui.toggleCamera()} data-testid="camera" aria-busy={ui.conference.own.busy.value.has("camera")} />
       <IconButton class="room-bar-arrow" icon="chevron-up" iconSize={16} label={t("bar.camera_choose")} aria-expanded={open} aria-haspopup="dialog" onClick={() => setOpen(!open)} />
       <Popover open={open} onClose={() => setOpen(false)} anchor={() => anchor.current} label={t("bar.camera_choose")} align="start" class="room-devices">
         <CameraChoices conference={ui.conference} choices={ui.choices.value} choose={(change) => ui.choose(change)} />
@@ -124,7 +124,7 @@ function ListenButton() {
     <ToggleButton class="room-bar-button" icon="headphones" label={t("bar.listen")} tip={t("bar.listen_tip")} tipPressed={t("bar.listen_stop")} pressed={on} data-testid="listen"
       onClick={() => {
         ui.choose({ listenOnly: !on });
-        void ui.attempt(() => ui.conference.setMode(on ? "speak" : "listen"));
+        void ui.attempt(() => ui.conference.own.setMode(on ? "speak" : "listen"));
       }} />
   );
 }
@@ -168,7 +168,7 @@ function moreMenu(ui: RoomUi): MenuEntry[] {
     const { allowed, tip } = shareTip(ui);
     items.push({ label: t("bar.people"), icon: "people", onSelect: () => ui.togglePeople() });
     items.push({ label: on ? t("bar.share_stop") : tip, icon: on ? "screen-stop" : "screen", disabled: !allowed && !on, onSelect: () => void ui.toggleShare() });
-    if (me?.camera.on === true) items.push({ label: t("bar.camera_flip"), icon: "camera-flip", onSelect: () => void ui.attempt(() => ui.conference.flipCamera()) });
+    if (me?.camera.on === true) items.push({ label: t("bar.camera_flip"), icon: "camera-flip", onSelect: () => void ui.attempt(() => ui.conference.own.flipCamera()) });
     items.push({ separator: true }, { heading: t("bar.react") });
     for (const reaction of REACTIONS) {
       items.push({ label: `${REACTION_GLYPHS[reaction]} ${t(`reaction.${reaction}`)}`, onSelect: () => void ui.attempt(() => ui.conference.act("react", { reaction })) });

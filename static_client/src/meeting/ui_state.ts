@@ -107,7 +107,7 @@ export class RoomUi {
     const on = !(me?.mic.on === true && me.mode === "speak");
     return this.attempt(async () => {
       try {
-        await this.conference.setMic(on);
+        await this.conference.own.setMic(on);
         if (on) this.choose({ listenOnly: false });
       } catch (error) {
         throw named(error, "mic");
@@ -120,7 +120,7 @@ export class RoomUi {
     this.choose({ cameraOn: on });
     return this.attempt(async () => {
       try {
-        await this.conference.setCamera(on);
+        await this.conference.own.setCamera(on);
       } catch (error) {
         throw named(error, "camera");
       }
@@ -131,7 +131,7 @@ export class RoomUi {
     const on = this.conference.me.peek()?.screen.on !== true;
     return this.attempt(async () => {
       try {
-        await this.conference.setScreen(on);
+        await this.conference.own.setScreen(on);
       } catch (error) {
         throw named(error, "screen");
       }
