@@ -7,7 +7,28 @@ egress), `transport`, `track`, `slot`, `tap` and `room` are ids chosen by Python
 """
 
 from collections.abc import Sequence
-from typing import Final, final
+from typing import Final, Self, final
+
+__all__ = [
+    "AudioLevels",
+    "Bandwidth",
+    "DtlsReceived",
+    "Event",
+    "GatedVoice",
+    "KIND_AUDIO",
+    "KIND_VIDEO",
+    "LayerChanged",
+    "LayerSeen",
+    "LoadPool",
+    "PROFILE_AEAD_AES_128_GCM",
+    "PROFILE_AES128_CM_SHA1_80",
+    "Quality",
+    "SpeakersChanged",
+    "TapDropped",
+    "TransportNominated",
+    "TransportState",
+    "Worker",
+]
 
 KIND_AUDIO: Final[int]  # 0
 KIND_VIDEO: Final[int]  # 1
@@ -121,7 +142,7 @@ Event = (
 class Worker:
     """One media thread. Raises OSError if the port cannot be bound."""
 
-    def __init__(self, *, host: str, port: int, cpu: int | None = None) -> None:
+    def __new__(cls, *, host: str, port: int, cpu: int | None = None) -> Self:
         """`host`: "0.0.0.0" (IPv4 wildcard), "::" (dual stack) or one address; `port` 0 lets the OS choose."""
 
     @property

@@ -20,8 +20,7 @@ pub fn kind(value: u8) -> PyResult<Kind> {
 }
 
 pub fn address(host: &str) -> PyResult<IpAddr> {
-    host.parse()
-        .map_err(|_| PyValueError::new_err(format!("not an IP address: {host:?}")))
+    host.parse().map_err(|_| PyValueError::new_err(format!("not an IP address: {host:?}")))
 }
 
 pub fn payload_types(values: Vec<(String, u8, u8)>) -> PyResult<Vec<PayloadType>> {
@@ -55,9 +54,5 @@ pub fn srtp_keys(profile: u16, rx_key_salt: &[u8], tx_key_salt: &[u8]) -> PyResu
     if rx_key_salt.len() != wanted || tx_key_salt.len() != wanted {
         return Err(PyValueError::new_err(format!("key and salt must be {wanted} bytes long")));
     }
-    Ok(SrtpKeys {
-        profile,
-        rx_key_salt: rx_key_salt.to_vec(),
-        tx_key_salt: tx_key_salt.to_vec(),
-    })
+    Ok(SrtpKeys { profile, rx_key_salt: rx_key_salt.to_vec(), tx_key_salt: tx_key_salt.to_vec() })
 }

@@ -136,9 +136,7 @@ pub fn to_python<'py>(py: Python<'py>, event: Event) -> PyResult<Bound<'py, PyAn
             let quality = Quality { transport: transport.0, loss_down, loss_up, rtt_ms };
             Bound::new(py, quality)?.into_any()
         }
-        Event::TapDropped { tap, count } => {
-            Bound::new(py, TapDropped { tap: tap.0, count })?.into_any()
-        }
+        Event::TapDropped { tap, count } => Bound::new(py, TapDropped { tap: tap.0, count })?.into_any(),
     })
 }
 

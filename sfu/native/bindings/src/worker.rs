@@ -50,11 +50,7 @@ impl Worker {
     fn new(host: &str, port: u16, cpu: Option<usize>) -> PyResult<Self> {
         let host = arguments::address(host)?;
         let worker = plenum_net::Worker::start(&WorkerConfig { host, port, cpu })?;
-        Ok(Self {
-            port: worker.port(),
-            event_fd: worker.event_fd(),
-            inner: std::sync::Mutex::new(worker),
-        })
+        Ok(Self { port: worker.port(), event_fd: worker.event_fd(), inner: std::sync::Mutex::new(worker) })
     }
 
     #[getter]
@@ -121,7 +117,7 @@ impl Worker {
         track, transport, kind, *, mid, rids = Vec::new(), ssrc = 0, rtx_ssrc = 0,
         payload_types = Vec::new(), clock_rate, ext_mid = 0, ext_rid = 0, ext_repaired_rid = 0,
         ext_audio_level = 0, ext_abs_send_time = 0, ext_transport_cc = 0, voice = false
-    ))]
+    ), text_signature = "($self, track, transport, kind, *, mid, rids=(), ssrc=0, rtx_ssrc=0, payload_types=(), clock_rate, ext_mid=0, ext_rid=0, ext_repaired_rid=0, ext_audio_level=0, ext_abs_send_time=0, ext_transport_cc=0, voice=False)")]
     #[allow(clippy::too_many_arguments)] // one keyword per fact of an m-line
     fn publish(
         &self,
@@ -179,7 +175,7 @@ impl Worker {
     #[pyo3(signature = (
         slot, transport, kind, *, ssrc, rtx_ssrc = 0, payload_types = Vec::new(),
         ext_abs_send_time = 0, auto_audio = false, pair = -1
-    ))]
+    ), text_signature = "($self, slot, transport, kind, *, ssrc, rtx_ssrc=0, payload_types=(), ext_abs_send_time=0, auto_audio=False, pair=-1)")]
     #[allow(clippy::too_many_arguments)] // one keyword per fact of an m-line
     fn add_slot(
         &self,

@@ -90,7 +90,7 @@ fn after_a_bind_the_new_picture_comes_within_the_next_keyframe() {
     let wait = first.expect("the new face").at_us - bound;
     assert!(wait < 80_000, "waited {wait} us");
     // The old one ran on until then.
-    let old = scene.clients[viewer].heard(1).packets.values().filter(|packet| packet.csrc == 1).last();
+    let old = scene.clients[viewer].heard(1).packets.values().rfind(|packet| packet.csrc == 1);
     assert!(first.expect("new").at_us - old.expect("old").at_us < 50_000);
 }
 
@@ -192,7 +192,8 @@ fn sender_reports_follow_a_bind_and_name_the_servers_clock() {
     assert!(received.reports.len() >= 6, "{} reports", received.reports.len());
     let mut last = None;
     for (at, info) in &received.reports {
-        let unix_us = ((info.ntp >> 32) - 2_208_988_800) * 1_000_000 + (((info.ntp & 0xffff_ffff) * 1_000_000) >> 32);
+        let unix_us =
+            ((info.ntp >> 32) - 2_208_988_800) * 1_000_000 + (((info.ntp & 0xffff_ffff) * 1_000_000) >> 32);
         assert!(at.abs_diff(unix_us) < 5_000, "a report is {} us off", at.abs_diff(unix_us));
         // The mapping of RTP to NTP moves by a few frames at a switch, no more, whatever the publishers' clocks.
         if let Some((before_us, before_rtp)) = last {
@@ -252,10 +253,14 @@ fn a_full_recorder_socket_drops_to_the_next_keyframe_and_tells() {
     assert_eq!(after[0][4], 4, "the loss is named first");
     let packet = after.iter().find(|message| message[4] == 1).expect("packets");
     assert_eq!(packet[5] & 1, 1, "then comes a keyframe");
-    let told: u32 = scene.events.iter().filter_map(|event| match event {
-        Event::TapDropped { count, .. } => Some(*count),
-        _ => None,
-    }).sum();
+    let told: u32 = scene
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            Event::TapDropped { count, .. } => Some(*count),
+            _ => None,
+        })
+        .sum();
     assert!(told >= 10, "told {told}");
     assert_unbroken(scene.clients[viewer].heard(1));
 }
@@ -296,7 +301,9 @@ fn voices_follow_each_other_frame_by_frame() {
         }
     }
     let heard: std::collections::BTreeSet<u32> = (1..=3)
-        .flat_map(|slot| scene.clients[listener].heard(slot).packets.values().map(|p| p.csrc).collect::<Vec<_>>())
+        .flat_map(|slot| {
+            scene.clients[listener].heard(slot).packets.values().map(|p| p.csrc).collect::<Vec<_>>()
+        })
         .collect();
     assert_eq!(heard.len(), 4, "{heard:?}");
 }
@@ -317,8 +324,12 @@ fn a_microphone_whose_clock_stood_still_goes_on_in_real_time() {
     scene.clients[talker].sources[0].sending = true;
     scene.run(2_000_000);
     let packets: Vec<&Arrived> = scene.clients[listener].heard(1).packets.values().collect();
-    let gap = packets.windows(2).find(|pair| pair[1].at_us - pair[0].at_us > 1_000_000).expect("the pause");
-    let step = gap[1].timestamp.wrapping_sub(gap[0].timestamp);
-    assert!(step.abs_diff(72_000) < 4_800 && step % 960 == 0, "timestamps moved by {step} in 1.5 s");
+    let pause =
+        packets.windows(2).position(|pair| pair[1].at_us - pair[0].at_us > 1_000_000).expect("the pause");
+    // A few packets tell a clock that stood still from an outage; then the stream is back in real time.
+    let (before, after) = (packets[pause], packets[pause + 8]);
+    let step = after.timestamp.wrapping_sub(before.timestamp);
+    let elapsed = (after.at_us - before.at_us) * 48 / 1000;
+    assert!(u64::from(step).abs_diff(elapsed) < 4_800 && step % 960 == 0, "{step} ticks in {elapsed}");
     assert!(packets[0].at_us - START_US < 300_000, "the first syllable was cut");
 }

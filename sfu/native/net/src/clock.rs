@@ -22,11 +22,7 @@ impl ServerClock {
     #[must_use]
     pub fn new() -> Self {
         let start = Instant::now();
-        Self {
-            start,
-            unix_at_start_us: system_unix_us(),
-            slewed_at: start,
-        }
+        Self { start, unix_at_start_us: system_unix_us(), slewed_at: start }
     }
 
     #[must_use]
@@ -49,9 +45,7 @@ impl ServerClock {
 /// The system's own idea of now, as the kernel stamps datagrams.
 #[must_use]
 pub fn system_unix_us() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_micros() as u64)
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as u64)
 }
 
 #[cfg(test)]

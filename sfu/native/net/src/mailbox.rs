@@ -23,10 +23,7 @@ pub struct EventQueue {
 
 impl EventQueue {
     pub fn new() -> io::Result<Self> {
-        Ok(Self {
-            waiting: Mutex::new(VecDeque::with_capacity(CAPACITY)),
-            ready: EventFd::new()?,
-        })
+        Ok(Self { waiting: Mutex::new(VecDeque::with_capacity(CAPACITY)), ready: EventFd::new()? })
     }
 
     /// Move all of `batch` in; returns how many were lost.
@@ -76,10 +73,9 @@ fn supersedes(event: &Event, elder: &Event) -> bool {
         | (Event::SpeakersChanged { room: a, .. }, Event::SpeakersChanged { room: b, .. }) => a == b,
         (Event::Bandwidth { transport: a, .. }, Event::Bandwidth { transport: b, .. })
         | (Event::Quality { transport: a, .. }, Event::Quality { transport: b, .. }) => a == b,
-        (
-            Event::LayerSeen { track: a, layer: m, .. },
-            Event::LayerSeen { track: b, layer: n, .. },
-        ) => a == b && m == n,
+        (Event::LayerSeen { track: a, layer: m, .. }, Event::LayerSeen { track: b, layer: n, .. }) => {
+            a == b && m == n
+        }
         (Event::LayerChanged { slot: a, .. }, Event::LayerChanged { slot: b, .. }) => a == b,
         (Event::GatedVoice(a), Event::GatedVoice(b)) => a == b,
         _ => false,

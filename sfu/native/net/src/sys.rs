@@ -39,24 +39,13 @@ impl AsRawFd for EventFd {
 
 /// Wait until one of `fds` is readable or `timeout_us` has passed; tells which are readable.
 pub fn wait_readable<const N: usize>(fds: [RawFd; N], timeout_us: u64) -> [bool; N] {
-    let mut polled = fds.map(|fd| libc::pollfd {
-        fd,
-        events: libc::POLLIN,
-        revents: 0,
-    });
+    let mut polled = fds.map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 });
     let timeout = libc::timespec {
         tv_sec: libc::time_t::try_from(timeout_us / 1_000_000).unwrap_or(1),
         tv_nsec: ((timeout_us % 1_000_000) * 1000) as libc::c_long,
     };
     // SAFETY: `polled` and `timeout` live through the call and the count is the array's own length.
-    let ready = unsafe {
-        libc::ppoll(
-            polled.as_mut_ptr(),
-            N as libc::nfds_t,
-            &timeout,
-            std::ptr::null(),
-        )
-    };
+    let ready = unsafe { libc::ppoll(polled.as_mut_ptr(), N as libc::nfds_t, &timeout, std::ptr::null()) };
     if ready <= 0 {
         return [false; N];
     }

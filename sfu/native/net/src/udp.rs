@@ -82,7 +82,12 @@ impl UdpPort {
         // SAFETY: the kernel has just given us this descriptor and nobody else owns it.
         let fd = unsafe { OwnedFd::from_raw_fd(raw) };
         if ipv6 {
-            set_option(raw, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY, libc::c_int::from(!host.is_unspecified()))?;
+            set_option(
+                raw,
+                libc::IPPROTO_IPV6,
+                libc::IPV6_V6ONLY,
+                libc::c_int::from(!host.is_unspecified()),
+            )?;
             set_option(raw, libc::IPPROTO_IPV6, libc::IPV6_RECVPKTINFO, 1)?;
         } else {
             set_option(raw, libc::IPPROTO_IP, libc::IP_PKTINFO, 1)?;
@@ -144,10 +149,7 @@ impl UdpPort {
     pub fn send(&self, path: &Path, bytes: &[u8], segment: Option<u16>) -> io::Result<()> {
         let (mut address, address_len) = to_sockaddr(path.remote, self.ipv6);
         let mut control = Control([0; CONTROL_LEN]);
-        let mut vector = libc::iovec {
-            iov_base: bytes.as_ptr().cast_mut().cast(),
-            iov_len: bytes.len(),
-        };
+        let mut vector = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
         // SAFETY: a zeroed msghdr is valid; every field the kernel reads is set below.
         let mut header: libc::msghdr = unsafe { zeroed() };
         header.msg_name = (&raw mut address).cast();
@@ -262,11 +264,8 @@ fn describe(message: &libc::mmsghdr, name: &libc::sockaddr_storage) -> Received 
     let Some(from) = from_sockaddr(name) else {
         return Received::NONE;
     };
-    let mut received = Received {
-        len: if cut { 0 } else { message.msg_len as usize },
-        from,
-        ..Received::NONE
-    };
+    let mut received =
+        Received { len: if cut { 0 } else { message.msg_len as usize }, from, ..Received::NONE };
     // SAFETY: the kernel filled the control buffer of this header; the CMSG macros walk it within
     // `msg_controllen`, and each payload is read as the type its level and kind promise.
     unsafe {
@@ -295,7 +294,13 @@ fn describe(message: &libc::mmsghdr, name: &libc::sockaddr_storage) -> Received 
 }
 
 /// Append one control message; returns the new length of the whole.
-fn append<T: Copy>(control: &mut Control, used: usize, level: libc::c_int, kind: libc::c_int, value: T) -> usize {
+fn append<T: Copy>(
+    control: &mut Control,
+    used: usize,
+    level: libc::c_int,
+    kind: libc::c_int,
+    value: T,
+) -> usize {
     let size = size_of::<T>() as libc::c_uint;
     // SAFETY: CMSG_SPACE and CMSG_LEN only compute; the two messages we write (at most 24 + 40 bytes) fit
     // the buffer, whose alignment is that of cmsghdr; data is written unaligned.
@@ -330,10 +335,8 @@ fn write_control(control: &mut Control, local: Option<IpAddr>, ipv6: bool, segme
                 IpAddr::V4(v4) => v4.to_ipv6_mapped(),
                 IpAddr::V6(v6) => v6,
             };
-            let info = libc::in6_pktinfo {
-                ipi6_addr: libc::in6_addr { s6_addr: ip.octets() },
-                ipi6_ifindex: 0,
-            };
+            let info =
+                libc::in6_pktinfo { ipi6_addr: libc::in6_addr { s6_addr: ip.octets() }, ipi6_ifindex: 0 };
             used = append(control, used, libc::IPPROTO_IPV6, libc::IPV6_PKTINFO, info);
         }
         _ => {}

@@ -50,9 +50,8 @@ impl Worker {
         let stats = Arc::new(Mutex::new(Stats::default()));
         let media = MediaLoop::new(socket, inbox, wake.clone(), events.clone(), stats.clone());
         let cpu = config.cpu;
-        let thread = std::thread::Builder::new()
-            .name(format!("media-{port}"))
-            .spawn(move || media.run(cpu))?;
+        let thread =
+            std::thread::Builder::new().name(format!("media-{port}")).spawn(move || media.run(cpu))?;
         Ok(Self { port, commands, wake, events, stats, thread: Some(thread) })
     }
 

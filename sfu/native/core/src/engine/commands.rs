@@ -80,9 +80,13 @@ impl Engine {
                 self.slots.remove(id.0);
             }
         }
-        self.by_address.retain(|_, owner| *owner != index);
         self.touched.retain(|touched| *touched != index);
         let Some(transport) = self.transports.remove(id.0) else { return };
+        for remote in transport.remotes() {
+            if self.by_address.get(&remote) == Some(&index) {
+                self.by_address.remove(&remote);
+            }
+        }
         self.by_ufrag.remove(&transport.ufrag);
         self.leave_room(transport.room, index);
     }

@@ -6,8 +6,8 @@ use crate::wire::srtp::SrtpOut;
 
 use super::engine::{Engine, ARENA_LEN};
 use super::event::{Output, Path};
-use super::ring::Entry;
 use super::rewriter::Rewritten;
+use super::ring::Entry;
 use super::slab::Slab;
 use super::slot::Slot;
 use super::track::Track;
@@ -78,7 +78,8 @@ impl Engine {
             return false;
         };
         let Some((entry, payload)) = cached(&self.tracks, item) else { return false };
-        let sealed = seal_repair(slot, entry, payload, &item.rewritten, now_us, &keys.outbound, &mut self.arena);
+        let sealed =
+            seal_repair(slot, entry, payload, &item.rewritten, now_us, &keys.outbound, &mut self.arena);
         let Some(len) = sealed else { return false };
         self.stats.rtx_out += 1;
         self.stats.packets_out += 1;

@@ -1,8 +1,8 @@
 //! What a slot or a tap shows and what it waits for. Switches to another layer or track happen on a
 //! keyframe of the target; the old one runs on until then (late cut).
 
-use super::ring::Entry;
 use super::rewriter::{Rewriter, Source};
+use super::ring::Entry;
 
 /// How long an old picture may run on while the new track sends no keyframe.
 const LATE_CUT_MAX_US: u64 = 1_500_000;
@@ -19,6 +19,8 @@ pub enum Verdict {
     Skip,
     /// In the current epoch.
     Forward,
+    /// The source's clock broke: a new epoch of the same source begins with this packet.
+    Realigned,
     /// A new epoch begins with this packet; what follows it in the cache belongs to it too.
     Switched,
 }
@@ -81,6 +83,7 @@ impl Feed {
         }
         if self.clock_breaks != from.clock_breaks && from.newest {
             self.begin(from, entry, now_us);
+            return Verdict::Realigned;
         }
         Verdict::Forward
     }

@@ -12,6 +12,8 @@ const EPOCHS: usize = 8;
 const SHORT_GAP_US: u64 = 200_000;
 /// The outgoing clock may run ahead of elapsed time by this much at a switch, not more.
 const SLACK_US: i64 = 500_000;
+/// The longest standstill of one source's clock that is made up for at once.
+const STANDSTILL_US: i64 = 3_600_000_000;
 
 /// A layer of a published track, as an index and the serial that tells reuses of the index apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +83,8 @@ impl Rewriter {
 
     /// From `first` on, packets of `source` continue the stream.
     pub fn begin(&mut self, source: Source, csrc: u32, first: &Entry, capture_us: u64, now_us: u64) {
-        let timestamp = self.next_timestamp(capture_us, now_us);
+        let same = self.current().is_some_and(|epoch| epoch.source == source);
+        let timestamp = self.next_timestamp(capture_us, now_us, same);
         let (picture_id, tl0) =
             first.vp8.map_or((0, 0), |vp8| (vp8.picture_id.unwrap_or(0), vp8.tl0_pic_idx.unwrap_or(0)));
         self.newest = (self.newest + 1) % EPOCHS;
@@ -96,21 +99,22 @@ impl Rewriter {
         });
     }
 
-    fn next_timestamp(&mut self, capture_us: u64, now_us: u64) -> u32 {
+    /// `same`: the source goes on after its clock stood still, so time is to be made up for.
+    fn next_timestamp(&self, capture_us: u64, now_us: u64, same: bool) -> u32 {
         let ticks = i128::from(capture_us) * i128::from(self.rate) / 1_000_000;
         let ideal = self.base.wrapping_add(ticks as u32);
         if !self.started {
             return ideal;
         }
         let elapsed_us = now_us.saturating_sub(self.last_sent_us);
-        if self.frame > 1 && elapsed_us < SHORT_GAP_US {
+        if self.frame > 1 && elapsed_us < SHORT_GAP_US && !same {
             return self.last_timestamp.wrapping_add(self.frame as u32);
         }
         let to_ticks = |us: i64| us.saturating_mul(self.rate) / 1_000_000;
         let elapsed_us = elapsed_us.min(3_600_000_000) as i64;
         let wanted = i64::from(ideal.wrapping_sub(self.last_timestamp) as i32);
-        let (low, high) = (to_ticks(elapsed_us - SLACK_US), to_ticks(elapsed_us + SLACK_US));
-        let advance = wanted.clamp(low, high);
+        let slack_us = if same { STANDSTILL_US } else { SLACK_US };
+        let advance = wanted.clamp(to_ticks(elapsed_us - SLACK_US), to_ticks(elapsed_us + slack_us));
         let frames = ((advance + self.frame / 2) / self.frame).max(1);
         self.last_timestamp.wrapping_add((frames * self.frame) as u32)
     }
@@ -151,17 +155,6 @@ impl Rewriter {
     pub fn current(&self) -> Option<&Epoch> {
         self.epochs[self.newest].as_ref()
     }
-
-    /// Packets sent so far, as sender reports count them, modulo what was skipped.
-    #[must_use]
-    pub fn next_out(&self) -> u64 {
-        self.next_out
-    }
-
-    #[must_use]
-    pub fn last_sent_us(&self) -> u64 {
-        self.last_sent_us
-    }
 }
 
 impl Epoch {
@@ -184,5 +177,103 @@ impl Epoch {
     #[must_use]
     pub fn timestamp(&self, incoming: u32) -> u32 {
         incoming.wrapping_add(self.timestamp_offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::command::Codec;
+    use crate::wire::vp8::Vp8Descriptor;
+
+    const T0: u64 = 1_700_000_000_000_000;
+
+    fn entry(media_seq: u64, timestamp: u32) -> Entry {
+        let payload =
+            [0x90, 0xe0, 0x80 | (media_seq >> 8) as u8 & 0x7f, media_seq as u8, media_seq as u8, 0, 0];
+        Entry {
+            media_seq,
+            timestamp,
+            arrival_us: 0,
+            codec: Codec::Vp8,
+            marker: true,
+            keyframe: true,
+            len: 7,
+            vp8: Vp8Descriptor::parse(&payload).ok(),
+        }
+    }
+
+    fn source(track: usize) -> Source {
+        Source { track, serial: 0, layer: 0 }
+    }
+
+    #[test]
+    fn the_first_number_leaves_the_rollover_counter_at_zero() {
+        for seed in (0..u32::MAX).step_by(65_537 * 7) {
+            let rewriter = Rewriter::new(seed, 90_000, false);
+            assert!((1..=0x8000).contains(&rewriter.next_out));
+        }
+    }
+
+    #[test]
+    fn a_switch_continues_every_number() {
+        let mut rewriter = Rewriter::new(1, 90_000, false);
+        rewriter.begin(source(1), 1, &entry(100, 5), T0, T0);
+        let before = rewriter.rewrite(&entry(100, 5), T0).expect("in the epoch");
+        rewriter.begin(source(2), 2, &entry(900, u32::MAX), T0 + 33_333, T0 + 33_333);
+        let after = rewriter.rewrite(&entry(900, u32::MAX), T0 + 33_333).expect("in the epoch");
+        assert_eq!(after.ext_seq, before.ext_seq + 1);
+        assert_eq!(after.picture_id, (before.picture_id + 1) & 0x7fff);
+        assert_eq!(after.tl0, before.tl0.wrapping_add(1));
+        assert!(after.timestamp.wrapping_sub(before.timestamp).abs_diff(3000) <= 1);
+        assert_eq!(rewriter.rewrite(&entry(899, 0), T0), None);
+    }
+
+    #[test]
+    fn timestamps_never_go_back_whatever_the_clock_claims() {
+        let mut rewriter = Rewriter::new(1, 90_000, false);
+        let mut last = None;
+        for (step, capture) in [T0, T0 - 5_000_000, T0 + 60_000_000, T0, 0].into_iter().enumerate() {
+            let now = T0 + step as u64 * 40_000;
+            let first = entry(step as u64 * 1000, (step as u32).wrapping_mul(0x4000_0000));
+            rewriter.begin(source(step), 1, &first, capture, now);
+            let timestamp = rewriter.rewrite(&first, now).expect("in the epoch").timestamp;
+            if let Some(last) = last {
+                let moved = timestamp.wrapping_sub(last) as i32;
+                assert!((1..=60_000).contains(&moved), "moved by {moved}");
+            }
+            last = Some(timestamp);
+        }
+    }
+
+    #[test]
+    fn talkers_follow_each_other_by_whole_frames() {
+        let mut rewriter = Rewriter::new(1, 48_000, true);
+        rewriter.begin(source(1), 1, &entry(1, 777), T0, T0);
+        let first = rewriter.rewrite(&entry(1, 777), T0).expect("in the epoch").timestamp;
+        rewriter.begin(source(2), 2, &entry(1, 5), T0 + 13_000, T0 + 33_000);
+        let second = rewriter.rewrite(&entry(1, 5), T0 + 33_000).expect("in the epoch").timestamp;
+        assert_eq!(second.wrapping_sub(first), 960);
+        rewriter.begin(source(1), 1, &entry(9, 9), T0 + 1_035_000, T0 + 1_035_000);
+        let third = rewriter.rewrite(&entry(9, 9), T0 + 1_035_000).expect("in the epoch").timestamp;
+        assert_eq!(third.wrapping_sub(first), 52 * 960);
+    }
+
+    #[test]
+    fn what_went_out_is_found_across_switches_and_wraps() {
+        let mut rewriter = Rewriter::new(1, 90_000, false);
+        rewriter.next_out = 65_530;
+        rewriter.begin(source(1), 1, &entry(100, 0), T0, T0);
+        for media in 100..110 {
+            rewriter.rewrite(&entry(media, 0), T0);
+        }
+        rewriter.begin(source(2), 2, &entry(500, 0), T0, T0);
+        rewriter.rewrite(&entry(500, 0), T0);
+        let found = |seq: u16| rewriter.find(seq).map(|(epoch, media)| (epoch.source.track, media));
+        assert_eq!(found(65_530), Some((1, 100)));
+        assert_eq!(found(3), Some((1, 109)));
+        assert_eq!(found(4), Some((2, 500)));
+        assert_eq!(found(5), None);
+        assert_eq!(found(65_529), None);
     }
 }

@@ -59,11 +59,11 @@ impl Engine {
             self.touched.push(slot.transport);
         }
         let Some(track) = self.tracks.get(origin.source.track) else { return 0 };
-        if verdict == Verdict::Forward {
+        slot.report_due |= verdict != Verdict::Forward;
+        if verdict != Verdict::Switched {
             return u64::from(enqueue(transport, index, slot, origin.source, entry, now_us));
         }
         self.stats.switches += 1;
-        slot.report_due = true;
         let newest = track.layers[usize::from(origin.source.layer)].ring.as_ref().map_or(0, |r| r.newest());
         let mut copies = 0;
         for media_seq in entry.media_seq..=newest.max(entry.media_seq) {
@@ -88,6 +88,10 @@ impl Engine {
             match tap.feed.on_packet(origin, entry, now_us) {
                 Verdict::Skip => {}
                 Verdict::Forward => self.stats.count_tap(write_tap(tap, layer, entry, now_us, out)),
+                Verdict::Realigned => {
+                    write_clock(tap, layer, now_us, out);
+                    self.stats.count_tap(write_tap(tap, layer, entry, now_us, out));
+                }
                 Verdict::Switched => {
                     write_clock(tap, layer, now_us, out);
                     let newest = layer.ring.as_ref().map_or(0, |ring| ring.newest());
@@ -129,8 +133,7 @@ impl Engine {
     pub(super) fn may_show(&self, slot: usize, track: usize) -> bool {
         let (Some(slot), Some(track)) = (self.slots.get(slot), self.tracks.get(track)) else { return false };
         let room = |transport: usize| self.transports.get(transport).map(|transport| transport.room);
-        let decodable =
-            track.line.payload_types.iter().any(|known| slot.payload_type(known.codec).is_some());
+        let decodable = track.line.payload_types.iter().any(|known| slot.payload_type(known.codec).is_some());
         slot.line.kind == track.line.kind && room(slot.transport) == room(track.transport) && decodable
     }
 

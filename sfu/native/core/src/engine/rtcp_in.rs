@@ -119,7 +119,8 @@ impl Engine {
         let (epoch, media_seq) = slot.feed.rewriter.find(seq)?;
         let source = epoch.source;
         // A closed gate closes the cache too.
-        let track = self.tracks.get(source.track).filter(|track| track.serial == source.serial && track.open)?;
+        let track =
+            self.tracks.get(source.track).filter(|track| track.serial == source.serial && track.open)?;
         let (entry, _) = track.layers.get(usize::from(source.layer))?.ring.as_ref()?.get(media_seq)?;
         Some(Outgoing { slot: slot_index, source, media_seq, rewritten: epoch.apply(entry)? })
     }

@@ -93,11 +93,6 @@ impl Tap {
         Some(std::mem::take(&mut self.untold))
     }
 
-    #[must_use]
-    pub fn is_dropping(&self) -> bool {
-        self.dropped > 0
-    }
-
     fn write_loss(&mut self, now_us: u64, out: &mut dyn Output) -> bool {
         let mut message = [0u8; FRAME_LEN + 4];
         frame(&mut message, self.id, KIND_LOSS, 0, now_us);

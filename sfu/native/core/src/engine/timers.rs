@@ -3,7 +3,6 @@
 use super::engine::Engine;
 use super::event::{Event, Liveness, Output};
 use super::ids::TransportId;
-use super::transport::QualityMeter;
 
 /// Feedback to publishers is looked at this often.
 const STEP_US: u64 = 10_000;
@@ -71,7 +70,7 @@ impl Engine {
             return;
         }
         transport.quality_at_us = now_us;
-        let meter = std::mem::replace(&mut transport.quality, QualityMeter::default());
+        let meter = std::mem::take(&mut transport.quality);
         if meter.down_count + meter.up_count == 0 {
             return;
         }

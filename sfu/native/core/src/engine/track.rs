@@ -94,6 +94,7 @@ impl Layer {
     pub fn interrupt(&mut self) {
         self.sequencer.restart();
         self.nack.reset();
+        self.clock.interrupt();
         self.active = false;
     }
 

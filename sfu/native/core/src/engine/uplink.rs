@@ -64,7 +64,7 @@ impl Engine {
             return;
         };
         if stream.repair {
-            self.on_repair(stream, opened.ext_seq, plain, &header, now_us, out);
+            self.on_repair(stream, plain, &header, now_us, out);
         } else {
             self.on_media(stream, opened.ext_seq, plain, &header, now_us, out);
         }
@@ -128,20 +128,19 @@ impl Engine {
     fn on_repair(
         &mut self,
         stream: Stream,
-        _ext_seq: u64,
         plain: &[u8],
         header: &RtpHeader,
         now_us: u64,
         out: &mut dyn Output,
     ) {
         let payload = header.payload(plain);
-        let (&[high, low], payload) = (match payload.split_first_chunk::<2>() {
+        let (&[high, low], payload) = match payload.split_first_chunk::<2>() {
             Some(split) if !split.1.is_empty() => split,
             _ => {
                 self.stats.padding_only += 1;
                 return;
             }
-        });
+        };
         let Some(track) = self.tracks.get_mut(stream.track) else { return };
         let layer = &track.layers[usize::from(stream.layer)];
         let Some(ext_seq) = layer.original_ext_seq(u16::from_be_bytes([high, low])) else { return };
@@ -177,9 +176,17 @@ impl Engine {
         let layer = &mut track.layers[usize::from(stream.layer)];
         layer.rate.add(packet.payload.len(), now_us);
         layer.last_media_us = now_us;
-        let capture_us = layer.clock.on_packet(packet.timestamp, now_us);
+        let capture_us = if newest {
+            layer.clock.on_packet(packet.timestamp, now_us)
+        } else {
+            layer.clock.capture_of(packet.timestamp, now_us)
+        };
         let origin = Origin {
-            source: super::rewriter::Source { track: stream.track, serial: track.serial, layer: stream.layer },
+            source: super::rewriter::Source {
+                track: stream.track,
+                serial: track.serial,
+                layer: stream.layer,
+            },
             csrc: 0,
             capture_us,
             clock_breaks: layer.clock.breaks(),
@@ -203,9 +210,8 @@ impl Engine {
     /// Number the packet and put it into its layer's cache. `None`: nothing to forward.
     fn keep(&mut self, stream: Stream, packet: &Packet, now_us: u64) -> Option<(u64, bool)> {
         let track = self.tracks.get_mut(stream.track)?;
-        let capacity_of = |track: &Track| track.new_ring();
         if track.layers[usize::from(stream.layer)].ring.is_none() {
-            let ring = capacity_of(track);
+            let ring = track.new_ring();
             track.layers[usize::from(stream.layer)].ring = Some(ring);
         }
         let layer = &mut track.layers[usize::from(stream.layer)];

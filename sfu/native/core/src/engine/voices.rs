@@ -12,13 +12,7 @@ const LEVELS_INTERVAL_US: u64 = 200_000;
 
 impl Engine {
     /// An open microphone claims a level. True speakers get a free place with their first packets.
-    pub(super) fn on_voice_level(
-        &mut self,
-        transport: usize,
-        level: u8,
-        now_us: u64,
-        out: &mut dyn Output,
-    ) {
+    pub(super) fn on_voice_level(&mut self, transport: usize, level: u8, now_us: u64, out: &mut dyn Output) {
         let Some(transport) = self.transports.get(transport) else { return };
         let (index, peer) = (transport.room, transport.peer);
         let Some(room) = self.rooms.get_mut(index) else { return };
@@ -108,7 +102,9 @@ impl Engine {
         let Some(transport) = self.transports.get(index) else { return 0 };
         let mut count = 0;
         for slot_index in &transport.slots {
-            let Some(slot) = self.slots.get(*slot_index).filter(|slot| slot.line.auto_audio) else { continue };
+            let Some(slot) = self.slots.get(*slot_index).filter(|slot| slot.line.auto_audio) else {
+                continue;
+            };
             if count == slots.len() {
                 break;
             }

@@ -147,7 +147,11 @@ impl Client {
             let ssrc = 1000 * (self.index as u32 + 1) + 10 * track + u32::from(layer);
             self.sources.push(Source::new(ssrc, Kind::Video, layer, layers > 1));
         }
-        let rids = if layers > 1 { RIDS[..usize::from(layers)].iter().map(|r| (*r).into()).collect() } else { vec![] };
+        let rids = if layers > 1 {
+            RIDS[..usize::from(layers)].iter().map(|r| (*r).into()).collect()
+        } else {
+            vec![]
+        };
         Publish { rids, ..self.line(track, Kind::Video) }
     }
 
@@ -391,7 +395,16 @@ impl Client {
             self.strangers += 1;
             return;
         };
-        assert_eq!(header.payload_type, if repaired { 121 } else if received.video { 120 } else { 109 });
+        assert_eq!(
+            header.payload_type,
+            if repaired {
+                121
+            } else if received.video {
+                120
+            } else {
+                109
+            }
+        );
         let ext_seq = received.place(seq);
         received.nack.on_packet(ext_seq, now);
         received.packets.entry(ext_seq).or_insert(Arrived {
