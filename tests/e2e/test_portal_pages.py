@@ -1,0 +1,159 @@
+"""The organiser's pages in a real Chromium, by keyboard and by the names that assistive technology hears."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.support.browser import watch
+from tests.support.server import Organiser, Server
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+
+
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    context = await browser.new_context(viewport={"width": 1280, "height": 800})
+    await context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened = await context.new_page()
+    opened.set_default_timeout(20_000)
+    yield opened
+    await context.close()
+
+
+async def sign_in(page: Page, server: Server) -> None:
+    assert server.sign_in_url is not None
+    await page.goto(server.sign_in_url)
+    await expect(page.get_by_role("heading", name="My conferences")).to_be_visible(timeout=20_000)
+    assert "#" not in page.url
+
+
+async def test_an_organiser_creates_edits_and_ends_a_conference(server: Server, page: Page) -> None:
+    """S-36, S-37, S-38, S-39, H-13: the whole life of a conference on the organiser's pages, created by keyboard."""
+    problems: list[str] = []
+    watch(page, problems)
+    await sign_in(page, server)
+    await page.get_by_role("button", name="New conference").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("Title")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Give the conference a title")).to_be_visible()
+    await page.keyboard.type("Town council")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("Budget")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press(" ")
+    await page.get_by_label("Most participants").fill("25")
+    await page.keyboard.press("Enter")
+
+    ready = page.get_by_role("dialog", name="Your conference is ready")
+    await expect(ready).to_be_visible()
+    await ready.get_by_role("button", name="Copy invitation").click()
+    invitation = await page.evaluate("navigator.clipboard.readText()")
+    made = (await (await page.request.get(server.url + "/api/conferences")).json())["conferences"][0]
+    assert (made["title"], made["description"], made["record"], made["max_participants"]) == (
+        "Town council",
+        "Budget",
+        True,
+        25,
+    )
+    assert made["participant_url"] in invitation
+    digits = invitation.replace(" ", "")
+    assert made["number"] in digits and made["pin"] in digits and "recorded" in invitation
+    assert made["admin_pin"] not in digits and made["moderator_url"] not in invitation
+    await page.keyboard.press("Escape")
+    await expect(ready).not_to_be_attached()
+
+    await page.get_by_role("button", name="More for Town council").press("Enter")
+    await page.keyboard.press("Enter")
+    await page.get_by_label("Title").fill("County council")
+    await page.get_by_role("button", name="Save changes").click()
+    await expect(page.get_by_role("heading", name="County council")).to_be_visible()
+
+    await page.get_by_role("button", name="More for County council").click()
+    await page.get_by_role("menuitem", name="End for everyone").click()
+    await page.get_by_role("dialog").get_by_role("button", name="End for everyone").click()
+    await expect(page.get_by_text("Ended", exact=True)).to_be_visible()
+    await page.get_by_role("button", name="More for County council").click()
+    await page.get_by_role("menuitem", name="Delete from the list").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Delete from the list").click()
+    await expect(page.get_by_text("No conference yet")).to_be_visible()
+    assert problems == []
+
+
+async def test_personal_invitations_have_links_of_their_own(server: Server, page: Page) -> None:
+    """S-7: a tick makes that person a moderator."""
+    await sign_in(page, server)
+    await page.get_by_role("button", name="Create your first conference").click()
+    await page.get_by_label("Title").fill("Council")
+    await page.get_by_role("button", name="Create conference").click()
+    await page.get_by_role("button", name="Done").click()
+    await page.get_by_role("button", name="Access and people").click()
+    await page.get_by_label("Name", exact=True).fill("Ioana Popescu")
+    await page.get_by_label("Moderator", exact=True).check()
+    await page.get_by_role("button", name="Add", exact=True).click()
+    await page.get_by_role("button", name="Copy link for Ioana Popescu").click()
+    await expect(page.get_by_text("Link for Ioana Popescu copied.").first).to_be_attached()
+    link = await page.evaluate("navigator.clipboard.readText()")
+    answer = await page.request.post(server.url + "/api/join/check", data={"link": link.rsplit("/", 1)[1]})
+    assert (await answer.json())["name"] == "Ioana Popescu"
+    await page.get_by_role("button", name="Remove Ioana Popescu").click()
+    await expect(page.get_by_role("button", name="Remove Ioana Popescu")).not_to_be_attached()
+    again = await page.request.post(server.url + "/api/join/check", data={"link": link.rsplit("/", 1)[1]})
+    assert again.status == 404
+
+
+async def test_number_and_pin_lead_to_the_door_and_wrong_ones_are_told_in_place(server: Server, page: Page) -> None:
+    """H-13, H-38: typed on the landing page, in groups or not; the ADMIN PIN in the same field."""
+    conference = Organiser(server.url, server.sign_in_url).conference(title="Council")
+    await page.goto(server.url)
+    await page.get_by_label("Conference number or link").fill(conference["number"])
+    await page.get_by_label("PIN", exact=True).fill("1")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Number and PIN do not belong together")).to_be_visible()
+    await expect(page.get_by_label("PIN", exact=True)).to_be_focused()
+    await page.get_by_label("PIN", exact=True).fill(f"{conference['admin_pin'][:3]} {conference['admin_pin'][3:]}")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Council")).to_be_visible()
+    assert page.url == server.url + "/room"
+
+
+async def test_dead_ends_say_what_to_do_next(server: Server, page: Page) -> None:
+    """Each its own page: a used sign-in link, an unknown address, an unsigned playback link, a wrong link."""
+    await sign_in(page, server)
+    await page.get_by_role("button", name="Account of").click()
+    await page.get_by_role("menuitem", name="Sign out").click()
+    await expect(page.get_by_role("heading", name="Enter a conference")).to_be_visible()
+    dead_ends = {
+        str(server.sign_in_url): "This sign-in link was used already",
+        server.url + "/sign-in": "You need a sign-in link",
+        server.url + "/nowhere": "There is no page here",
+        server.url + "/play/none?e=1&s=x": "This playback link is no longer valid",
+        server.url + "/j/nobody": "This link leads nowhere",
+    }
+    for address, words in dead_ends.items():
+        await page.goto("about:blank")
+        await page.goto(address)
+        heading = page.get_by_role("heading", name=words)
+        await expect(heading).to_be_visible(timeout=20_000)
+        assert await page.locator(".status-steps a, .status-steps button").count() > 0
+
+
+async def test_pages_fit_a_narrow_phone_and_double_zoom(server: Server, page: Page) -> None:
+    """Nothing sticks out sideways at 320 px (400 % zoom of 1280) nor at 640 px (200 %)."""
+    await sign_in(page, server)
+    await page.get_by_role("button", name="Create your first conference").click()
+    await page.get_by_label("Title").fill("A conference with a long name " * 4)
+    await page.get_by_role("button", name="Create conference").click()
+    await page.get_by_role("button", name="Done").click()
+    for width, height in ((320, 640), (640, 400)):
+        await page.set_viewport_size({"width": width, "height": height})
+        for path in ("/", "/home", "/pin", "/nowhere"):
+            await page.goto(server.url + path)
+            await expect(page.get_by_role("heading").first).to_be_visible(timeout=20_000)
+            if path == "/home":
+                await page.get_by_role("button", name="Access and people").click()
+            over = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert over <= 0, (path, width, over)
