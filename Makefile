@@ -23,7 +23,7 @@ test: setup-test
 lint: setup-test
 	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/lint-imports
 	cd sfu/native && cargo fmt --check && cargo clippy --all-targets --release -- -D warnings
-	cd static_client && npm run --silent lint
+	cd static_client && npm run --silent types
 
 fmt: setup-test
 	.venv/bin/ruff check --fix . ; .venv/bin/ruff format .

@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from typing import Final, Self, final
 
 __all__ = [
+    "KIND_AUDIO",
+    "KIND_VIDEO",
+    "PROFILE_AEAD_AES_128_GCM",
+    "PROFILE_AES128_CM_SHA1_80",
     "AudioLevels",
     "Bandwidth",
     "DtlsReceived",
     "Event",
     "GatedVoice",
-    "KIND_AUDIO",
-    "KIND_VIDEO",
     "LayerChanged",
     "LayerSeen",
     "LoadPool",
-    "PROFILE_AEAD_AES_128_GCM",
-    "PROFILE_AES128_CM_SHA1_80",
     "Quality",
     "SpeakersChanged",
     "TapDropped",
