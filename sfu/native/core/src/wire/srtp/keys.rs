@@ -23,7 +23,7 @@ pub(super) enum Stream {
 }
 
 pub(super) enum Keys {
-    Gcm { key: LessSafeKey, salt: [u8; 12] },
+    Gcm { key: Box<LessSafeKey>, salt: [u8; 12] },
     Cm { key: Box<EncryptingKey>, salt: [u8; 14], auth: Box<hmac::Key> },
 }
 
@@ -54,7 +54,7 @@ impl Keys {
 
     pub(super) fn gcm(key: &[u8; 16], salt: [u8; 12]) -> Result<Self, SrtpError> {
         let key = UnboundKey::new(&AES_128_GCM, key).map_err(|_| SrtpError::Key)?;
-        Ok(Self::Gcm { key: LessSafeKey::new(key), salt })
+        Ok(Self::Gcm { key: Box::new(LessSafeKey::new(key)), salt })
     }
 }
 
