@@ -126,7 +126,7 @@ export const iconNames = Object.keys(stroke) as IconName[];
 export function Icon({ name, size = 20, class: cls }: { name: IconName; size?: number; class?: string | undefined }) {
   const fill = filled[name];
   return (
-    <svg class={cls ? `icon ${cls}` : "icon"} width={size} height={size} viewBox="0 0 24 24" fill="none" stroke="currentColor"
+    <svg class={cls ? `ui-icon ${cls}` : "ui-icon"} width={size} height={size} viewBox="0 0 24 24" fill="none" stroke="currentColor"
       stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">
       <path d={stroke[name] + (outlinedAlso[name] ?? "")} />
       {fill && <path d={fill} fill="currentColor" stroke="none" />}
@@ -144,7 +144,7 @@ export function Mark({ size = 32 }: { size?: number }) {
     }
   }
   return (
-    <svg class="icon" width={size} height={size} viewBox="0 0 32 32" fill="currentColor" aria-hidden="true" focusable="false">
+    <svg class="ui-icon" width={size} height={size} viewBox="0 0 32 32" fill="currentColor" aria-hidden="true" focusable="false">
       {seats.map(([x, y]) => <circle cx={x.toFixed(2)} cy={y.toFixed(2)} r="2.1" />)}
       <rect x="12.2" y="22.8" width="7.6" height="4.2" rx="2.1" />
     </svg>
