@@ -12,7 +12,9 @@ from recorder.tap import Kind, TapMessage
 
 MAPPING_WAIT_US = 3_000_000
 MAX_HELD = 4000
-KEYFRAME_EVERY_US = 5_000_000  # a seek decodes at most this much
+# A seek decodes at most this much. At a fixed bit rate a keyframe costs a camera no bytes that could be measured (it
+# costs a moment of sharpness); a still 720p screen sends little else than these 30 KB, and has few frames to decode.
+KEYFRAME_EVERY_US = {"camera": 5_000_000, "screen": 10_000_000}
 ASK_AGAIN_US = 1_000_000
 
 
@@ -88,7 +90,7 @@ class TapTrack:
         elif self.tap.video:
             if frame.keyframe or self._keyframe_us is None:
                 self._keyframe_us = capture_us
-            elif capture_us - self._keyframe_us >= KEYFRAME_EVERY_US:
+            elif capture_us - self._keyframe_us >= KEYFRAME_EVERY_US[self.tap.purpose]:
                 self._ask(now_us)
 
     def _ask(self, now_us: int) -> None:

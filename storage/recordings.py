@@ -7,7 +7,7 @@ crash. Deletion is two steps, so that a death in between is repaired by the next
 import asyncio
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -329,16 +329,22 @@ async def _keep_only(db: AsyncSession, recording: str, kept: Sequence[tuple[int,
 
 
 async def _recording(db: AsyncSession, row: t.Recording) -> RecordingRecord:
-    parts, fragments = await _parts(db, row.id), await _fragments(db, row.id)
+    part, fragments = t.RecordingPart, await _fragments(db, row.id)
+    totals = select(
+        func.coalesce(func.sum(part.bytes), 0),
+        func.coalesce(func.min(part.start_ms), 0),
+        func.coalesce(func.max(part.start_ms + part.duration_ms), 0),
+    )
+    size, first_ms, last_ms = (await db.execute(totals.where(part.recording_id == row.id))).one()
     receipts = await db.scalars(
         select(t.RecordingReceipt)
         .where(t.RecordingReceipt.recording_id == row.id, t.RecordingReceipt.cause != "unmarked")
         .order_by(t.RecordingReceipt.id.desc())
     )
     receipt = receipts.first()
-    duration_ms = _extent(parts)
+    duration_ms = last_ms - first_ms
     if fragments:
-        duration_ms = sum(max(0, (one.end_ms or duration_ms) - one.start_ms) for one in fragments)
+        duration_ms = sum(max(0, (one.end_ms or last_ms) - one.start_ms) for one in fragments)
     return RecordingRecord(
         id=RecordingId(row.id),
         conference=ConferenceId(row.conference_id),
@@ -349,7 +355,7 @@ async def _recording(db: AsyncSession, row: t.Recording) -> RecordingRecord:
         started_ms=row.started_ms,
         ended_ms=row.ended_ms,
         expires_ms=row.expires_ms,
-        bytes=sum(one.bytes for one in parts),
+        bytes=size,
         duration_ms=duration_ms,
         fragments=len(fragments),
         receipt=None if receipt is None else _receipt(receipt),

@@ -26,13 +26,6 @@ def all_files(studio: Studio) -> list[Path]:
     return sorted(studio.folder.joinpath("recordings").rglob("*.webm"))
 
 
-async def test_no_session_opened_leaves_nothing_on_disk(studio: Studio) -> None:
-    """S-39: not ticked: nothing is ever written to disk."""
-    await studio.storage.close()
-    assert all_files(studio) == []
-    await studio.open()
-
-
 async def test_never_marked_everything_is_kept_for_14_days(studio: Studio) -> None:
     """S-45, S-46: ticked but never started: all of it is archived; day 14 deletes it and leaves a receipt."""
     session = await studio.begin()

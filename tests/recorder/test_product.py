@@ -240,3 +240,38 @@ async def test_fragments_mutes_a_share_and_a_killed_server(server: Server, brows
         assert any(one["purpose"] == purpose and one["start_ms"] > killed_ms for one in parts)
     on_disk = {one.stem for one in (server.data_dir / "recordings" / recording["id"]).glob("*.webm")}
     assert on_disk == {one["id"] for one in parts}
+
+
+async def test_not_ticked_nothing_is_written(server: Server, browser: Browser) -> None:
+    """S-39: a whole meeting with sound and picture leaves not a byte of it on disk."""
+    organiser = Organiser(server.url, server.sign_in_url)
+    conference = organiser.conference(record=False)
+    person = await Participant.arrive(browser, conference["participant_url"], "Ana")
+    await asyncio.sleep(5)
+    await person.close()
+    organiser.call("POST", f"/api/conferences/{conference['id']}/end")
+    await asyncio.sleep(1)
+    found = [one for one in (server.data_dir / "recordings").rglob("*") if one.is_file()]
+    assert [one.name for one in found if one.stat().st_size > 0] == []
+    assert organiser.call("GET", "/api/recordings") == {"recordings": []}
+
+
+async def test_ticked_in_the_room_capture_starts_with_the_answer(server: Server, browser: Browser) -> None:
+    """S-39, S-44: everyone is asked; nothing of anybody is written before the yes."""
+    organiser = Organiser(server.url, server.sign_in_url)
+    conference = organiser.conference(record=False)
+    chair = await organiser_joins(server, organiser, conference["id"])
+    person = await Participant.arrive(browser, conference["participant_url"], "Ana")
+    await asyncio.sleep(2)
+    await chair.call("recording", {"action": "request"})
+    await asyncio.sleep(3)
+    assert list((server.data_dir / "recordings").rglob("*.webm")) == []
+    answered_ms = time.time() * 1000
+    await person.page.locator('[data-testid="consent-yes"]').click()
+    await asyncio.sleep(5)
+    await chair.close()
+    organiser.call("POST", f"/api/conferences/{conference['id']}/end")
+    recording = await ready(organiser, conference["id"])
+    manifest, _ = manifest_of(server, organiser, recording["id"])
+    assert {one["purpose"] for one in manifest["parts"]} == {"mic", "camera"}
+    assert all(recording["started_at"] + one["start_ms"] >= answered_ms for one in manifest["parts"])
