@@ -55,12 +55,16 @@ pub(crate) struct MediaLoop {
 
 impl Output for Outlet {
     fn transmit(&mut self, path: &Path, segment: usize, datagrams: &[u8]) {
-        if self.gso && datagrams.len() > segment && self.transmit_run(path, segment, datagrams) {
+        let is_run = datagrams.len() > segment;
+        if self.gso && is_run && self.transmit_run(path, segment, datagrams) {
             return;
         }
         for datagram in datagrams.chunks(segment.max(1)) {
-            if self.socket.send(path, datagram, None).is_err() {
-                self.counts.dropped_send += 1;
+            match self.socket.send(path, datagram, None) {
+                // What fails as a run and passes one by one: the kernel or the device cannot do runs.
+                Ok(()) if is_run => self.gso = false,
+                Ok(()) => {}
+                Err(_) => self.counts.dropped_send += 1,
             }
         }
     }
@@ -80,7 +84,7 @@ impl Output for Outlet {
 }
 
 impl Outlet {
-    /// One message for the whole run; false where the kernel or the device cannot, and then never again.
+    /// One message for the whole run; false where the kernel refuses it as a run.
     fn transmit_run(&mut self, path: &Path, segment: usize, datagrams: &[u8]) -> bool {
         let Ok(size) = u16::try_from(segment) else { return false };
         match self.socket.send(path, datagrams, Some(size)) {
@@ -89,10 +93,7 @@ impl Outlet {
                 self.counts.gso_segments += datagrams.len().div_ceil(segment) as u64;
                 true
             }
-            Err(error) if matches!(error.raw_os_error(), Some(libc::EINVAL | libc::EIO)) => {
-                self.gso = false;
-                false
-            }
+            Err(error) if matches!(error.raw_os_error(), Some(libc::EINVAL | libc::EIO)) => false,
             Err(_) => {
                 self.counts.dropped_send += datagrams.len().div_ceil(segment) as u64;
                 true
