@@ -99,9 +99,10 @@ def _newcomer(context: Context, id: ParticipantId, command: Join) -> Participant
     last = known.last if known else None
     number = known.number if known else ParticipantNumber(state.last_number + 1)
     assert number <= LARGEST_NUMBER
-    role = last.role if last else command.role
     moderator = (last.moderator if last else command.moderator) or command.organiser
-    held = set() if moderator else set(state.all_held) | _held_of(state, command.device, last)
+    others = [] if moderator else _of_browser(state, command.device)
+    role = last.role if last else min([command.role, *(one.role for one in others)], key=lambda role: role.rank)
+    held = set() if moderator else set(state.all_held) | _held_of([last, *others] if last else others)
     return Participant(
         id=id,
         number=number,
@@ -124,12 +125,17 @@ def _first(on: bool, held: bool) -> Switch:
     return Switch(on=on and not held, held=held, by=By.MODERATOR if held else By.SELF)
 
 
-def _held_of(state: RoomState, device: DeviceId, last: Participant | None) -> set[Device]:
-    """Leaving and coming back, also under a new id from the same browser, lifts no hold."""
-    gone = [last] if last else []
-    if device:
-        gone += [one.last for one in state.known.values() if one.device == device and one.last is not None]
-    return {switch for one in gone for switch in Device if one.switch(switch).held}
+def _of_browser(state: RoomState, device: DeviceId) -> list[Participant]:
+    """Plain participants of this session with the same browser, here or gone. Coming back under a new id, or beside
+    oneself in a second tab, lifts no hold and undoes no demotion."""
+    if not device:
+        return []
+    same = [state.participants.get(id, one.last) for id, one in state.known.items() if one.device == device]
+    return [one for one in same if one is not None and not one.moderator and not one.organiser]
+
+
+def _held_of(people: list[Participant]) -> set[Device]:
+    return {switch for one in people for switch in Device if one.switch(switch).held}
 
 
 def leave(context: Context, command: Leave) -> Iterator[Step]:

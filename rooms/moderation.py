@@ -161,8 +161,9 @@ def _ban_absent(context: Context, id: ParticipantId | None) -> Iterator[Step]:
     known = context.state.known.get(id) if id is not None else None
     if known is None or id is None:
         raise RoomError("no_such_participant")
-    if known.last is not None:
-        context.require(Act.BAN, known.last)
+    seen = known.last or known.before
+    if seen is not None:
+        context.require(Act.BAN, seen)
     if id not in context.state.banned:
         yield _banned(context, id)
 

@@ -39,12 +39,13 @@ CHAT_KEPT = 2000
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Somebody who was in this conference, as last seen. `left_session`: whether the last seen is of this session."""
+    """Somebody who was in this conference. `last`: as they left this session; `before`: as seen in earlier ones."""
 
     number: ParticipantNumber
     name: str
     device: DeviceId
     last: Participant | None
+    before: Participant | None = None
 
 
 @dataclass(slots=True)
@@ -120,6 +121,10 @@ class RoomState:
         self.recording = Recording(wanted=wanted, state=phase)
 
     def _clear(self) -> None:
+        self.known = {
+            id: replace(one, last=None, before=self.participants.get(id) or one.last or one.before)
+            for id, one in self.known.items()
+        }
         self.participants = {}
         self.disconnected_at = {}
         self.removed = {}
@@ -130,7 +135,6 @@ class RoomState:
         self.recording = Recording()
         self.session = None
         self.empty_since = None
-        self.known = {id: replace(one, last=None) for id, one in self.known.items()}
 
     def _join(self, participant: Participant, device: DeviceId) -> None:
         id = participant.id

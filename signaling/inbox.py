@@ -193,10 +193,14 @@ class RoomInbox:
             return
         state = self.room.state
         before = state.participants.get(session.id)
+        stranger = session.id not in state.known  # has missed nothing: what was before is not theirs to see
         session_id = SessionId("")
         if before is None and state.session is None:
             self._check_admission(session)
             session_id = await self.running.open_session(self.now_ms)
+            if session.connection.closing:  # gone meanwhile; nobody will tell us again
+                await self.running.drop_session(session_id)
+                return
         try:
             self._decide(session.id, join_command(session, call, session_id), outcome)
         except RoomError:
@@ -211,7 +215,7 @@ class RoomInbox:
         session.connection.joined()
         if before is not None and call.since is None and self.running.media is not None:
             self.running.media.reset_connection(PeerNumber(participant.number))
-        answer = self._join_answer(session, participant, call.since)
+        answer = self._join_answer(session, participant, None if stranger else call.since)
         outcome.after.append(lambda: self._welcome(session, participant, ack, answer))
 
     def _check_admission(self, session: Session) -> None:

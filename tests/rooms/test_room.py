@@ -91,6 +91,35 @@ def test_a_demotion_is_not_escaped_by_leaving(stage: Stage) -> None:
     assert stage.join("bob").role is Role.LISTENER
 
 
+def test_a_second_tab_of_the_same_browser_lifts_no_hold_and_undoes_no_demotion(stage: Stage) -> None:
+    """S-16: beside oneself or after leaving, under a new id; somebody else's browser is not concerned."""
+    stage.moderate("olga", Act.MUTE, "bob", hold=True)
+    assert stage.join("robert", device=DeviceId("device-bob"), mic=True).mic.held
+    stage.moderate("olga", Act.DEMOTE_LISTENER, "bob")
+    assert stage.join("bobby", device=DeviceId("device-bob"), mic=True).role is Role.LISTENER
+    stage.do("bob", c.Leave())
+    assert stage.join("rob", device=DeviceId("device-bob"), mic=True).role is Role.LISTENER
+    assert stage.join("other", mic=True).mic.on and stage["other"].role is Role.PRESENTER
+    assert stage.join("boss", device=DeviceId("device-bob"), mic=True, moderator=True).mic.on
+
+
+def test_a_moderator_of_an_earlier_session_is_not_banned_by_another_moderator(stage: Stage) -> None:
+    """S-15: the shield of moderators and organisers outlives their session."""
+    stage.join("mia", moderator=True)
+    stage.do("mia", c.Leave())
+    stage.do("bob", c.Leave())
+    stage.do("olga", c.Leave())
+    stage.now += 120_000
+    stage.do(None, c.Tick())
+    assert stage.state.session is None
+    stage.join("max", moderator=True)
+    ban = {id: c.Moderate(Act.BAN, ParticipantId(id)) for id in ("mia", "olga", "bob")}
+    assert stage.refused("max", ban["mia"]) == "forbidden"
+    assert stage.refused("max", ban["olga"]) == "protected"
+    stage.do("max", ban["bob"])
+    assert set(stage.state.banned) == {"bob"}
+
+
 def test_kick_blocks_participant_and_device_for_the_session(stage: Stage) -> None:
     """S-15: and the next session is open again."""
     stage.moderate("olga", Act.KICK, "bob")
