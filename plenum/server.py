@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
+import resource
 import signal
 import ssl
 import time
@@ -114,6 +115,7 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
 
 async def serve(settings: Settings, announce: object = None) -> None:
     """Serve until SIGINT or SIGTERM. `announce(running)` is called once when ready. Raises StartError."""
+    _allow_files()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -124,6 +126,13 @@ async def serve(settings: Settings, announce: object = None) -> None:
         log.info("server.ready", version=__version__, media_port=running.media_port)
         await stop.wait()
     log.info("server.stopped")
+
+
+def _allow_files() -> None:
+    """Every socket is an open file; the usual soft limit of 1024 would let few people stop all others."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _media(settings: Settings) -> MediaServer:
@@ -170,7 +179,8 @@ async def _listen(
     certificate: tuple[ssl.SSLContext | None, str | None],
 ) -> Running:
     context, print_of_cert = certificate
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2)
+    # auto_decompress: bodies of requests are small JSON; unpacking them would only help those who send bombs
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2, auto_decompress=False)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     try:

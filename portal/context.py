@@ -43,7 +43,7 @@ def parts(request: web.Request) -> Parts:
 async def signed_in(request: web.Request) -> UserRecord | None:
     """The organiser whose cookie this is, if any."""
     token = request.cookies.get(SESSION_COOKIE)
-    if not token or len(token) > 128:
+    if not token or len(token) > 128 or not token.isascii():
         return None
     its = parts(request)
     return await its.storage.web_sessions.user(token, now_ms=its.now_ms())

@@ -3,6 +3,7 @@
 `parse` never raises anything but CallError. What is not in the form of its call is refused, unknown fields too.
 """
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -172,7 +173,7 @@ def _moderate(p: _Moderate) -> c.Moderate:
 
 
 def _chat_send(p: _ChatSend) -> c.ChatSend:
-    text = "".join(one for one in p.text if one in "\n\t" or ord(one) >= 32).strip()
+    text = "".join(one for one in p.text if one in "\n\t" or unicodedata.category(one) != "Cc").strip()
     if not text:
         raise CallError("bad_request", "chat_send: text is empty.")
     return c.ChatSend(text, ParticipantId(p.to) if p.to else None)

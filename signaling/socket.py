@@ -189,6 +189,8 @@ class SocketServer:
         if origin is not None and urlsplit(origin).netloc not in (request.host, self._public_netloc):
             self.counters["refused_origins"] += 1
             return web.Response(status=403, text="This origin may not connect.")
+        if not web.WebSocketResponse().can_prepare(request):  # the library would keep a socket that never opens
+            return web.Response(status=400, text="Only websockets connect here.")
         response: web.StreamResponse = await self._server.eio.handle_request(request)
         return response
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+import resource
 import socket
 import ssl
 import subprocess
@@ -107,6 +109,28 @@ def test_health_readiness_and_metrics(tmp_path: Path) -> None:
         assert status == 200
         assert "plenum_media_packets_in_total" in body
         assert get(f"{server.url}/metrics", {"X-Forwarded-For": "192.0.2.1"})[0] == 403
+
+
+def test_a_packed_body_is_not_unpacked(tmp_path: Path) -> None:
+    """A few KiB that would become many MiB are read as they are: no JSON."""
+    with running(tmp_path) as server:
+        headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+        for body in (gzip.compress(b"{}"), gzip.compress(b"\0" * 10_000_000), b"no gzip"):
+            request = urllib.request.Request(f"{server.url}/api/join/check", data=body, headers=headers, method="POST")
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(request, timeout=10)
+            assert json.loads(refused.value.read())["error"]["code"] == "bad_request"
+
+
+def test_as_many_sockets_as_the_system_allows(tmp_path: Path) -> None:
+    """The soft limit of open files that shells and service managers set is raised to the hard one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (512, hard))
+    try:
+        with running(tmp_path) as server:
+            assert resource.prlimit(server.pid, resource.RLIMIT_NOFILE) == (hard, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_metrics_with_a_token_need_the_token(tmp_path: Path) -> None:

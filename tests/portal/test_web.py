@@ -1,5 +1,6 @@
 """What every answer has: security headers, errors that tell nothing, no way for other sites; the client's files."""
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,16 @@ async def test_deeply_nested_or_broken_json_is_a_bad_request(site: Site) -> None
         headers = {"Content-Type": "application/json"}
         response = await browser.client.post("/api/conferences", data=raw, headers=headers)
         assert (response.status, await code(response)) == (400, "bad_request")
+
+
+async def test_a_cookie_that_is_no_text_is_no_session(site: Site) -> None:
+    """Bytes that are not UTF-8 are a wrong cookie, not a fault of ours."""
+    browser = await site.organiser()
+    for name in (b"plenum_session", b"plenum_device"):
+        reader, writer = await asyncio.open_connection(browser.client.host, browser.client.port)
+        writer.write(b"GET /api/me HTTP/1.0\r\nCookie: " + name + b"=a.\xff\xfe\r\n\r\n")
+        assert (await reader.readline()).split()[1] == b"200"
+        writer.close()
 
 
 async def test_our_own_fault_tells_nothing(site: Site) -> None:

@@ -5,12 +5,14 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from rooms.commands import Join
 from rooms.errors import RoomError
 from rooms.ids import ParticipantId, SessionId
 from rooms.model import Role
+from signaling.running import RunningSession
 from tests.signaling.client import ClientError
 from tests.signaling.support import Served, serving, until
 
@@ -178,3 +180,53 @@ async def test_sessions_people_and_consents_are_written_down(served: Served) -> 
     await until(written)
     log = await served.storage.consents.of_conference(conference)
     assert [(one.participant, one.consent) for one in log] == [("olga", "yes"), ("bob", "yes"), ("bob", "no")]
+
+
+async def test_a_first_join_whose_socket_ends_meanwhile_leaves_no_ghost(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S-38: the session is opened in storage first; who is gone by then takes no seat, and no session stays open."""
+    conference = (await served.conference()).id
+    opening, go_on = asyncio.Event(), asyncio.Event()
+    open_session = RunningSession.open_session
+
+    async def slowly(self: RunningSession, now_ms: int) -> SessionId:
+        opening.set()
+        await go_on.wait()
+        return await open_session(self, now_ms)
+
+    monkeypatch.setattr(RunningSession, "open_session", slowly)
+    ghost = await served.connect(conference, "ghost")
+    await ghost.send_raw('421["join",{}]')
+    async with asyncio.timeout(5):
+        await opening.wait()
+    await ghost.vanish()
+    await until(lambda: served.signaling.stats()["sockets"] == 0)
+    go_on.set()
+    await until(served.no_open_session)
+    assert served.signaling.participants_now(conference) == 0
+    olga = await served.organiser(conference)
+    assert [one["id"] for one in olga.joined["room"]["participants"]] == ["olga"]
+
+
+async def test_a_stranger_gets_nothing_of_what_was_before(served: Served) -> None:
+    """U-1: `since` is for those who come back; somebody new learns of earlier people and acts nothing."""
+    conference = (await served.conference()).id
+    olga = await served.organiser(conference)
+    eve = await served.enter(conference, "eve")
+    await eve.call("leave")
+    await olga.wait_event("participant_left", id="eve")
+    late = await served.enter(conference, "late", {"since": 0})
+    assert late.joined["missed"] == []
+
+
+async def test_a_request_that_never_becomes_a_websocket_is_refused_and_kept_nowhere(served: Served) -> None:
+    """An upgrade without its key is a 400, not a fault of ours, and leaves nothing behind."""
+    kept = served.signaling._sockets._server.environ
+    before = len(kept)
+    async with aiohttp.ClientSession() as session:
+        for _ in range(3):
+            url = f"{served.url}/socket.io/?EIO=4&transport=websocket"
+            async with session.get(url, headers={"Upgrade": "websocket"}) as answer:
+                assert answer.status == 400
+    assert len(kept) == before

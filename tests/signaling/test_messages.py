@@ -133,5 +133,5 @@ def test_no_payload_does_anything_but_parse_or_be_refused(name: str, payload: ob
 
 
 def test_control_characters_leave_the_chat() -> None:
-    call = parse("chat_send", {"text": " a\x00\x1b[31mb\r\nc\t "})
+    call = parse("chat_send", {"text": " a\x00\x1b[31m\x7f\x9bb\r\nc\t "})
     assert call == RoomCall(c.ChatSend("a[31mb\nc"))
