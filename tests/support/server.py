@@ -115,7 +115,8 @@ class Organiser:
 
     def __init__(self, url: str, sign_in_url: str | None) -> None:
         self._url = url
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+        self._jar = http.cookiejar.CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar))
         assert sign_in_url is not None
         self.call("POST", "/api/sign-in", {"token": sign_in_url.split("#", 1)[1]})
 
@@ -127,6 +128,10 @@ class Organiser:
         with self._opener.open(request, timeout=20) as answer:
             text = answer.read()
             return json.loads(text) if text else None
+
+    def cookies(self) -> list[Any]:
+        """The session, for a browser context's `add_cookies`."""
+        return [{"name": c.name, "value": c.value or "", "url": self._url} for c in self._jar]
 
     def conference(self, **fields: Any) -> dict[str, Any]:
         """Create one."""

@@ -1,0 +1,235 @@
+"""The room as people meet it: what is where, which signs show, what moderators and organisers press."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Locator, expect
+
+from tests.e2e.room import Participant, eventually, is_colour
+from tests.support.browser import participant_context, watch
+from tests.support.server import ROOT, Organiser, Server
+
+pytestmark = pytest.mark.e2e
+
+SHOTS = ROOT / "test-results" / "screens"
+
+
+async def shot(person: Participant, name: str) -> None:
+    """Keep a picture to look at."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    width = (person.page.viewport_size or {"width": 0})["width"]
+    await person.page.screenshot(path=str(SHOTS / f"{name}-{width}.png"))
+
+
+async def organiser_in_browser(browser: Browser, server: Server, organiser: Organiser, title: str) -> Participant:
+    """The organiser, signed in, presses Enter at home and joins."""
+    context = await participant_context(browser, colour="#806010")
+    await context.add_cookies(organiser.cookies())
+    page = await context.new_page()
+    person = Participant(page, "Olga", "#806010")
+    watch(page, person.problems)
+    await page.goto(f"{server.url}/home")
+    await page.get_by_role("button", name="Enter").first.click()
+    await page.get_by_label("Your name").fill("Olga")
+    consent = page.get_by_text("Yes, record me", exact=True)
+    if await consent.count():
+        await consent.click()
+    await person.press_join()
+    assert title in await page.title() or await page.get_by_role("heading", name=title).count()
+    return person
+
+
+async def middle(locator: Locator) -> tuple[float, float]:
+    box = await locator.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def row(person: Participant, name: str) -> Locator:
+    """Somebody's line in the list of people."""
+    return person.page.locator(f'[data-name="{name}"]')
+
+
+async def menu(person: Participant, name: str, act: str) -> None:
+    """Choose an act in somebody's menu."""
+    await row(person, name).get_by_role("button", name=f"Actions for {name}").click()
+    await person.page.get_by_role("menuitem", name=act, exact=True).click()
+
+
+async def test_layout_of_the_room(server: Server, organiser: Organiser, browser: Browser) -> None:
+    """S-12 people left; S-13 chat at the bottom of the dock; S-40 recording top centre; S-34 and S-35 three dots."""
+    organiser.conference(title="Budget")
+    olga = await organiser_in_browser(browser, server, organiser, "Budget")
+    page = olga.page
+    people_x, people_y = await middle(page.get_by_role("heading", name="People"))
+    chat_x, chat_y = await middle(page.get_by_role("heading", name="Chat"))
+    assert people_x < 1280 * 0.3
+    assert chat_x < 1280 * 0.3
+    assert chat_y > people_y
+    sign_x, sign_y = await middle(page.get_by_role("group", name="Recording"))
+    assert abs(sign_x - 640) < 60
+    assert sign_y < 80
+    dots = page.get_by_role("banner").get_by_role("button").last
+    dots_x, dots_y = await middle(dots)
+    assert dots_x > 1200
+    assert dots_y < 80
+    await dots.click()
+    await expect(page.get_by_role("menuitem", name="Full screen")).to_be_visible()
+    await shot(olga, "room-menu")
+    await page.get_by_role("menuitem", name="Full screen").click()
+    await page.wait_for_function("() => document.fullscreenElement !== null")
+    await page.evaluate("() => document.exitFullscreen()")
+    await dots.click()
+    await page.get_by_role("menuitem", name="Leave").click()
+    await page.locator('[data-testid="leave-now"]').click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("left")
+    await shot(olga, "left")
+    assert olga.problems == []
+
+
+async def test_microphone_and_headphones_camera_and_their_signs(
+    server: Server, organiser: Organiser, browser: Browser
+) -> None:
+    """S-18, S-19, S-20 the pair; S-21, S-22, S-23 visible states; S-26 off and listening on; S-27, S-28 camera."""
+    url = organiser.conference()["participant_url"]
+    anna = await Participant.arrive(browser, url, "Anna", join=False, camera=False)
+    await expect(anna.page.get_by_text("Your camera is off")).to_be_visible()
+    await expect(anna.page.get_by_text("Check that it is plugged in")).to_be_visible()
+    await shot(anna, "prejoin")
+    await anna.press_join()
+    ben = await Participant.arrive(browser, url, "Ben", camera=False)
+    assert (await anna.me())["camera"]["on"] is False
+    await expect(row(ben, "Anna").get_by_role("img", name="Microphone on")).to_be_visible()
+    await anna.press("mic")
+    await expect(row(ben, "Anna").get_by_role("img", name="Microphone off")).to_be_visible()
+    for _ in range(2):
+        await anna.press("listen")
+        await expect(row(ben, "Anna").get_by_role("img", name="Only listening")).to_be_visible()
+        assert (await anna.me())["mode"] == "listen"
+        await anna.press("listen")
+        await expect(row(ben, "Anna").get_by_role("img", name="Microphone")).to_be_visible()
+        assert (await anna.me())["mode"] == "speak"
+
+    async def anna_hears() -> bool:
+        return any(one.get("totalAudioEnergy", 0) > 0.001 for one in await anna.inbound("audio"))
+
+    await eventually(anna_hears, what="Anna, muted, still hears Ben")
+    await anna.press("camera")
+    await expect(row(ben, "Anna").get_by_role("img", name="Camera on")).to_be_visible()
+    await eventually(lambda: ben.sees("1/camera"), what="Ben sees Anna's camera")
+    assert anna.problems == []
+    assert ben.problems == []
+
+
+async def test_moderators_mute_promote_and_remove(server: Server, organiser: Organiser, browser: Browser) -> None:
+    """U-8, S-14, S-15, S-16, S-17, S-24, S-25: the menu of a person, and what the person is told."""
+    conference = organiser.conference(start_as="listener", who_presents="promoted")
+    mona = await Participant.arrive(browser, conference["moderator_url"], "Mona", camera=False)
+    ben = await Participant.arrive(browser, conference["participant_url"], "Ben", camera=False, join=False)
+    await ben.page.get_by_role("button", name="Join").click()
+    await ben.page.wait_for_function("() => window.__plenum?.state?.() != null")
+    await expect(row(ben, "Mona").get_by_role("img", name="Moderator")).to_be_visible()
+    assert (await ben.me())["role"] == "listener"
+    await menu(mona, "Ben", "Invite to present")
+    dialog = ben.page.get_by_role("dialog", name="You are invited to present")
+    await expect(dialog).to_be_visible()
+    await expect(dialog.get_by_text("your voice is clear, without interruptions")).to_be_visible()
+    await expect(dialog.get_by_text("We hear you")).to_be_visible()
+    await shot(ben, "promotion")
+    await ben.page.locator('[data-testid="promotion-accept"]').click()
+    await eventually(lambda: _has(mona, "Ben", "role", "presenter"), what="Ben is presenter")
+    await ben.press("share")
+    await eventually(lambda: mona.sees("2/screen"), what="Mona sees Ben's screen")
+    await shot(mona, "room-share")
+    await menu(mona, "Ben", "Mute and hold")
+    await expect(ben.page.locator('[data-testid="mic"]')).to_be_disabled()
+    await expect(ben.page.get_by_text("Mona").first).to_be_visible()
+    await shot(ben, "room-held")
+    await menu(mona, "Ben", "Remove from the room")
+    await mona.page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    await expect(ben.page.get_by_role("heading", level=1)).to_contain_text("removed")
+    await expect(ben.page.get_by_text("Mona removed you")).to_be_visible()
+    await shot(ben, "removed")
+    assert mona.problems == []
+
+
+async def _has(person: Participant, name: str, field: str, value: Any) -> bool:
+    found = await person.person(name)
+    return found is not None and found[field] == value
+
+
+async def test_organiser_starts_and_stops_a_recording_that_plays(
+    server: Server, organiser: Organiser, browser: Browser
+) -> None:
+    """U-6, U-9, S-39, S-41, S-44: sign and toggle at the top; the fragment plays after the session."""
+    conference = organiser.conference(title="Hearing", record=True)
+    olga = await organiser_in_browser(browser, server, organiser, "Hearing")
+    ben = await Participant.arrive(browser, conference["participant_url"], "Ben", colour="#2040c0", consent="yes")
+    refuser = await Participant.arrive(browser, conference["participant_url"], "Rita", camera=False, consent="no")
+    sign = ben.page.locator('[data-testid="recording-sign"]')
+    await expect(sign).to_have_attribute("data-state", "armed")
+    await expect(row(ben, "Rita").get_by_role("img", name="Not recorded")).to_be_visible()
+    await shot(olga, "room-archived")
+    await olga.press("record")
+    await expect(sign).to_have_attribute("data-state", "recording")
+    await expect(sign).to_contain_text("REC")
+    await shot(ben, "room-recording")
+    await ben.page.wait_for_timeout(4000)
+    await olga.press("record")
+    await expect(sign).to_have_attribute("data-state", "armed")
+    await olga.call("end", {})
+    await expect(refuser.page.get_by_role("heading", level=1)).to_contain_text("ended")
+    await shot(refuser, "ended")
+    ready = await eventually(lambda: _ready(organiser, conference["id"]), within_s=10, what="the recording is ready")
+    assert ready["fragments"] == 1
+    assert ready["days_left"] == 14
+    assert 3000 < ready["duration_ms"] < 8000
+    link = organiser.call("POST", f"/api/recordings/{ready['id']}/link")
+    path = link["url"].split("?")
+    manifest = organiser.call("GET", f"/api{path[0]}/manifest?{path[1]}")
+    names = {one["id"]: one["name"] for one in manifest["participants"]}
+    recorded = {names[part["participant"]] for part in manifest["parts"]}
+    assert "Ben" in recorded
+    assert "Rita" not in recorded
+
+
+async def _ready(organiser: Organiser, conference: str) -> dict[str, Any] | None:
+    found = organiser.call("GET", f"/api/conferences/{conference}/recordings")["recordings"]
+    return next((one for one in found if one["state"] == "ready"), None)
+
+
+async def test_two_screens_at_once_are_both_seen(server: Server, organiser: Organiser, browser: Browser) -> None:
+    """U-4: a second share does not end the first."""
+    url = organiser.conference()["participant_url"]
+    anna = await Participant.arrive(browser, url, "Anna", camera=False)
+    ben = await Participant.arrive(browser, url, "Ben", camera=False)
+    cleo = await Participant.arrive(browser, url, "Cleo", camera=False)
+    await anna.press("share")
+    await eventually(lambda: cleo.sees("1/screen"), what="Cleo sees Anna's screen")
+    await ben.press("share")
+    await eventually(lambda: cleo.sees("2/screen"), within_s=15, what="Cleo sees Ben's screen")
+    await eventually(lambda: cleo.sees("1/screen"), what="and still Anna's")
+    await shot(cleo, "room-two-shares")
+
+
+async def test_the_room_on_a_phone(server: Server, organiser: Organiser, browser: Browser) -> None:
+    """S-3, U-7: portrait, thumb-reach toolbar, chat and people in a drawer."""
+    url = organiser.conference()["participant_url"]
+    anna = await Participant.arrive(browser, url, "Anna", colour="#c02020")
+    ben = await Participant.arrive(browser, url, "Ben", viewport=(390, 844), has_touch=True, is_mobile=True)
+
+    async def sees_red() -> bool:
+        return is_colour(await ben.sees("1/camera"), "#c02020")
+
+    await eventually(sees_red, within_s=15, what="the phone sees Anna")
+    await shot(ben, "room")
+    await ben.press("chat")
+    await ben.page.locator('[data-testid="chat-text"]').fill("from the phone https://example.org/a?b=1")
+    await ben.page.locator('[data-testid="chat-send"]').click()
+    await expect(anna.page.get_by_role("link", name="https://example.org/a?b=1")).to_be_visible()
+    await shot(ben, "room-chat")
+    overflow = await ben.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+    assert overflow <= 0
+    assert ben.problems == []
