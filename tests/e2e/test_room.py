@@ -37,7 +37,8 @@ async def organiser_in_browser(browser: Browser, server: Server, organiser: Orga
     if await consent.count():
         await consent.click()
     await person.press_join()
-    assert title in await page.title() or await page.get_by_role("heading", name=title).count()
+    await expect(page.get_by_role("heading", name=title)).to_be_visible()
+    assert (await person.me())["name"] == "Olga"
     return person
 
 

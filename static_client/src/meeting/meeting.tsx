@@ -115,8 +115,10 @@ async function check(entry: Entry, show: Show): Promise<void> {
 async function join(entry: Entry, request: JoinRequest, show: Show): Promise<void> {
   let answer: JoinAnswer;
   try {
-    if (entry.kind === "answer") answer = entry.answer;
-    else {
+    if (entry.kind === "answer") {
+      // Again, now with the name as it was typed, and with a token that has not aged on this page.
+      answer = await api<JoinAnswer>("POST", `/api/conferences/${encodeURIComponent(entry.answer.conference.id)}/enter`, { name: request.name });
+    } else {
       const by = entry.kind === "link" ? { link: entry.link } : { number: entry.number, pin: entry.pin };
       answer = await api<JoinAnswer>("POST", "/api/join", { ...by, name: request.name });
     }
