@@ -139,6 +139,11 @@ class SessionDirector:
             said = ChatRecord(max(0, at_ms - self.recording.started_ms), from_name, text)
             self._clerk.write(lambda: self._storage.recordings.chat(self.recording.id, said))
 
+    def chat_deleted(self, at_ms: int, from_name: str) -> None:
+        """A moderator or the writer took it back: it goes here too."""
+        at = max(0, at_ms - self.recording.started_ms)
+        self._clerk.write(lambda: self._storage.recordings.unsay(self.recording.id, at, from_name))
+
     def tap_dropped(self, tap: int, count: int) -> None:
         log.warning("recorder's socket was full", recording=self.recording.id, tap=tap, packets=count)
 

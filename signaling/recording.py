@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import structlog
 
 from rooms import events as e
-from rooms.model import Participant, RecordingPhase
+from rooms.ids import ParticipantId
+from rooms.model import Consent, Participant, RecordingPhase
 from rooms.state import RoomState
 from sfu.types import PeerNumber, Purpose
 from signaling.ports import MediaRoom, ParticipantFacts, RecorderPort, SessionRecorder
@@ -122,9 +123,12 @@ class RecordingFeed:
             case e.ParticipantLeft() if number is not None:
                 gone = number
                 self._tell(lambda r: r.left(gone))
-            case e.ChatSent(message) if message.to is None:
-                at, name, text = event.at_ms, message.sender_name, message.text
+            case e.ChatSent(message) if message.to is None and _agreed(state, message.sender):
+                at, name, text = message.at, message.sender_name, message.text
                 self._tell(lambda r: r.chat(at, name, text))
+            case e.ChatDeleted(id, _) if id in state.chat:
+                deleted = state.chat[id]
+                self._tell(lambda r: r.chat_deleted(deleted.at, deleted.sender_name))
             case e.RecordingChanged(recording):
                 start, at = recording.state is RecordingPhase.RECORDING, event.at_ms
                 if start or event.action == "recording_stop":
@@ -163,3 +167,9 @@ class RecordingFeed:
         self._closed = True
         if self._opening is not None and not self._opening.done():
             self._opening.cancel()
+
+
+def _agreed(state: RoomState, id: ParticipantId) -> bool:
+    """Whoever refuses is left out with all that is theirs, words included."""
+    sender = state.participants.get(id)
+    return sender is not None and sender.consent is Consent.YES

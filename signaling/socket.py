@@ -37,6 +37,7 @@ STALLED_S = 10
 GOODBYE_S = 2
 JOIN_WITHIN_S = 20
 PATH = "/socket.io/"
+_SID = web.RequestKey("signaling_sid", str)
 
 _quiet = logging.getLogger("plenum.socketio")
 _quiet.addHandler(logging.NullHandler())
@@ -191,8 +192,13 @@ class SocketServer:
             return web.Response(status=403, text="This origin may not connect.")
         if not web.WebSocketResponse().can_prepare(request):  # the library would keep a socket that never opens
             return web.Response(status=400, text="Only websockets connect here.")
-        response: web.StreamResponse = await self._server.eio.handle_request(request)
-        return response
+        try:
+            response = await self._server.eio.handle_request(request)
+        except ConnectionError:  # gone before its socket was open
+            response = None
+        finally:
+            self._server.forget(request)
+        return response if isinstance(response, web.StreamResponse) else web.Response(status=400)
 
     # from the library's side
 
@@ -325,6 +331,16 @@ class _Server(socketio.AsyncServer):  # type: ignore[misc]
 
     def _engineio_server_class(self) -> type[Any]:
         return engineio.AsyncServer  # type: ignore[no-any-return]
+
+    async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
+        environ["aiohttp.request"][_SID] = eio_sid
+        await super()._handle_eio_connect(eio_sid, environ)
+
+    def forget(self, request: web.Request) -> None:
+        """What the library keeps of a request that ended before its socket was open; nothing if all went well."""
+        eio_sid = request.get(_SID, "")
+        self.eio.sockets.pop(eio_sid, None)
+        self.environ.pop(eio_sid, None)
 
     async def _handle_eio_message(self, eio_sid: str, data: object) -> None:
         try:

@@ -269,6 +269,14 @@ class Recordings:
                 )
             )
 
+    async def unsay(self, recording: str, at_ms: int, from_name: str) -> None:
+        """Remove what was said then by that name. Nothing there: nothing happens."""
+        chat = t.RecordingChat
+        async with self._db.write() as db:
+            await db.execute(
+                delete(chat).where(chat.recording_id == recording, chat.at_ms == at_ms, chat.from_name == from_name)
+            )
+
     async def finish(
         self,
         recording: str,

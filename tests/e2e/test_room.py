@@ -177,6 +177,12 @@ async def test_organiser_starts_and_stops_a_recording_that_plays(
     await expect(sign).to_have_attribute("data-state", "recording")
     await expect(sign).to_contain_text("REC")
     await shot(ben, "room-recording")
+    await ben.call("chat_send", {"text": "agreed", "to": None})
+    taken_back = await ben.call("chat_send", {"text": "taken back", "to": None})
+    await refuser.call("chat_send", {"text": "not for the record", "to": None})
+    assert taken_back["ok"]
+    message = next(one["id"] for one in (await olga.state())["chat"] if one["text"] == "taken back")
+    await olga.call("chat_delete", {"message": message})
     await ben.page.wait_for_timeout(4000)
     await olga.press("record")
     await expect(sign).to_have_attribute("data-state", "armed")
@@ -194,6 +200,7 @@ async def test_organiser_starts_and_stops_a_recording_that_plays(
     recorded = {names[part["participant"]] for part in manifest["parts"]}
     assert "Ben" in recorded
     assert "Rita" not in recorded
+    assert [one["text"] for one in manifest["chat"]] == ["agreed"]
 
 
 async def _ready(organiser: Organiser, conference: str) -> dict[str, Any] | None:

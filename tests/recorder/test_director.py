@@ -72,6 +72,8 @@ async def test_marked_fragments_are_kept_and_the_rest_destroyed_with_a_receipt(s
         start_ms = studio.now_ms()
         session.mark(True, start_ms)
         session.chat(start_ms + 10, "Ana", "on the record")
+        session.chat(start_ms + 20, "Ana", "taken back")
+        session.chat_deleted(start_ms + 20, "Ana")
         await studio.play(1.6)
         stop_ms = studio.now_ms()
         session.mark(False, stop_ms)

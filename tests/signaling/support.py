@@ -112,6 +112,9 @@ class FakeRecorder:
     def chat(self, at_ms: int, from_name: str, text: str) -> None:
         self.facts.append(("chat", from_name, text))
 
+    def chat_deleted(self, at_ms: int, from_name: str) -> None:
+        self.facts.append(("chat_deleted", from_name))
+
     def tap_dropped(self, tap: int, count: int) -> None:
         self.facts.append(("tap_dropped", tap, count))
 
