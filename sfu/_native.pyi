@@ -61,8 +61,9 @@ class TransportState:
 class LayerSeen:
     """A layer of a published track started, or changed its picture size or bit rate noticeably (max 1/s).
 
-    `layer` is the index of its rid (0 = lowest). `width`/`height` are 0 for audio. `active` is False when
-    the layer has fallen silent for 1 s (video) or 2 s (audio)."""
+    `layer` is the index of its rid (0 = lowest). `width`/`height` are 0 for audio. `active` is False when the layer
+    has fallen silent: for 1 s while other layers of the track flow, for 4 s where nothing else does (a screen that
+    hardly changes sends a frame a second), for 2 s (audio); at once when the gate closes."""
 
     track: int
     layer: int

@@ -110,6 +110,36 @@ fn the_target_layer_flows_and_the_best_below_it_when_it_stops() {
     assert_unbroken(scene.clients[viewer].heard(1));
 }
 
+#[test]
+fn a_screen_that_hardly_changes_is_not_silent() {
+    let (mut scene, viewer) = cameras(13, 1, 1);
+    bind(&mut scene, VIDEO, 0);
+    scene.run(1_000_000);
+    scene.events.clear();
+    let ssrc = 1000 + 10 * VIDEO;
+    for _ in 0..8 {
+        scene.clients[0].source(ssrc).sending = false;
+        scene.run(1_400_000);
+        scene.clients[0].source(ssrc).sending = true;
+        scene.run(40_000);
+    }
+    let silent = |event: &Event| matches!(event, Event::LayerSeen { active: false, .. });
+    assert!(!scene.events.iter().any(silent));
+    assert_unbroken_but_slow(scene.clients[viewer].heard(1));
+    scene.clients[0].source(ssrc).sending = false;
+    scene.run(5_000_000);
+    assert!(scene.events.iter().any(silent));
+}
+
+fn assert_unbroken_but_slow(received: &Received) {
+    assert_eq!(received.holes(), 0);
+    assert!(received
+        .packets
+        .values()
+        .zip(received.packets.values().skip(1))
+        .all(|(a, b)| { b.timestamp.wrapping_sub(a.timestamp) as i32 >= 0 }));
+}
+
 fn last_layer(scene: &Scene, viewer: usize) -> u8 {
     let packet = scene.clients[viewer].heard(1).packets.values().last().expect("packets");
     assert!(scene.now - packet.at_us < 100_000, "nothing flows");

@@ -87,7 +87,10 @@ impl Engine {
     fn check_layers(&mut self, now_us: u64, out: &mut dyn Output) {
         for index in 0..self.tracks.end() {
             let Some(track) = self.tracks.get_mut(index) else { continue };
-            let silent_after = track.silent_after_us();
+            let silences = track.silences();
+            let newest_us = track.layers.iter().map(|layer| layer.last_media_us).max().unwrap_or(0);
+            let others_flow = now_us.saturating_sub(newest_us) < silences.beside_others_us;
+            let silent_after = if others_flow { silences.beside_others_us } else { silences.alone_us };
             let mut changed = false;
             for layer in &mut track.layers {
                 if layer.active && now_us.saturating_sub(layer.last_media_us) >= silent_after {

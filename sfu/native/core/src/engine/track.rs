@@ -16,8 +16,16 @@ use super::sequencer::Sequencer;
 const VIDEO_CACHE: usize = 512;
 /// Packets kept of an audio stream: one batch.
 const AUDIO_CACHE: usize = 64;
-const VIDEO_SILENT_US: u64 = 1_000_000;
-const AUDIO_SILENT_US: u64 = 2_000_000;
+const VIDEO_SILENCES: Silences = Silences { beside_others_us: 1_000_000, alone_us: 4_000_000 };
+const AUDIO_SILENCES: Silences = Silences { beside_others_us: 2_000_000, alone_us: 2_000_000 };
+
+/// After how long without packets a layer counts as silent. A screen that does not change sends about one
+/// frame a second, so a track that has nothing else to show is given longer.
+#[derive(Clone, Copy)]
+pub struct Silences {
+    pub beside_others_us: u64,
+    pub alone_us: u64,
+}
 
 /// One encoding of a track.
 pub struct Layer {
@@ -160,13 +168,12 @@ impl Track {
         Ring::new(if self.is_video() { VIDEO_CACHE } else { AUDIO_CACHE })
     }
 
-    /// How long without packets until a layer counts as silent.
     #[must_use]
-    pub fn silent_after_us(&self) -> u64 {
+    pub fn silences(&self) -> Silences {
         if self.is_video() {
-            VIDEO_SILENT_US
+            VIDEO_SILENCES
         } else {
-            AUDIO_SILENT_US
+            AUDIO_SILENCES
         }
     }
 }
