@@ -13,6 +13,7 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 
 _IPV4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
 _H = "[0-9a-fA-F]{1,4}"
@@ -45,6 +46,11 @@ def _scrub(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mutable
         if key not in ("timestamp", "level") and not key.startswith("_"):
             event[key] = without_addresses(event[key])
     return event
+
+
+def _no_quotes(record: logging.LogRecord) -> bool:
+    """Requests that are no HTTP are the caller's fault, and their errors quote them: paths, cookies and all."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 def configure(level: str, style: str) -> None:
@@ -80,6 +86,7 @@ def configure(level: str, style: str) -> None:
         "alembic",
     ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("aiohttp.server").addFilter(_no_quotes)
     logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)  # jobs log their own failures
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -13,6 +13,7 @@ MAX_NAME = 60
 MAX_TITLE = 120
 MAX_DESCRIPTION = 2000
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_BLANKS = set("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols without ink: a name of these looks empty
 _JOINERS = {"\u200c", "\u200d"}  # ZWNJ and ZWJ belong to scripts and emoji
 
 
@@ -21,7 +22,7 @@ def _one_line(text: str) -> str:
     normal = unicodedata.normalize("NFC", text)
     seen = "".join(" " if c.isspace() else c for c in normal if c.isspace() or _visible(c))
     line = " ".join(seen.split())
-    if not line.strip("".join(_JOINERS) + " "):
+    if not line.strip("".join(_JOINERS | _BLANKS) + " "):
         raise ValueError("must not be empty")
     return line
 

@@ -122,6 +122,23 @@ def test_a_packed_body_is_not_unpacked(tmp_path: Path) -> None:
             assert json.loads(refused.value.read())["error"]["code"] == "bad_request"
 
 
+def test_requests_that_are_no_http_are_not_quoted_in_the_log(tmp_path: Path) -> None:
+    """Their errors show paths and cookies, and everybody can cause them without end."""
+    with running(tmp_path) as server:
+        for raw in (
+            b"GET / HTTP/1.1\r\nHost: x\r\nCookie: plenum_session=TOPSECRET\x01\r\n\r\n",
+            b"GET /j/TOPSECRET\x01 HTTP/1.1\r\nHost: x\r\n\r\n",
+            b"TOPSECRET\r\n\r\n",
+            b"GET / HTTP/1.1\r\nTOPSECRET" + b"x" * 20_000 + b": x\r\n\r\n",
+            b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nTOPSECRET\r\n",
+        ):
+            with socket.create_connection(("127.0.0.1", server.port), timeout=5) as caller:
+                caller.sendall(raw)
+                caller.recv(100)
+        assert get(f"{server.url}/healthz")[0] == 200
+        assert "TOPSECRET" not in server.log()
+
+
 def test_as_many_sockets_as_the_system_allows(tmp_path: Path) -> None:
     """The soft limit of open files that shells and service managers set is raised to the hard one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -246,6 +246,7 @@ async def test_ban_holds_on_a_personal_link_in_another_browser(site: Site) -> No
         {"link": "x"},
         {"link": "x", "name": ""},
         {"link": "x", "name": " \u200b\u202e "},
+        {"link": "x", "name": "\u3164\u2800 \u115f"},
         {"link": "x", "name": "a" * 61},
         {"link": "x", "name": 5},
         {"link": "x", "number": "123456", "pin": "123456789", "name": "Anna"},
