@@ -114,6 +114,8 @@ def _demote(context: Context, target: Participant, command: Moderate) -> Iterato
         raise RoomError("wrong_state", "Remove the moderator's rights first.")
     if target.role.rank > role.rank:
         yield changed(command.action.value, target.id, **_lowered(target, role))
+    elif target.promotion is not None and target.promotion.role.rank > role.rank:
+        yield changed(command.action.value, target.id, promotion=None)  # the invitation is taken back
 
 
 def _lowered(target: Participant, role: Role) -> dict[str, Change]:

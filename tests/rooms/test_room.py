@@ -91,6 +91,17 @@ def test_a_demotion_is_not_escaped_by_leaving(stage: Stage) -> None:
     assert stage.join("bob").role is Role.LISTENER
 
 
+def test_a_demotion_takes_a_waiting_invitation_back(stage: Stage) -> None:
+    """S-24: otherwise its receiver accepts it after having been demoted."""
+    stage.moderate("olga", Act.DEMOTE_LISTENER, "bob")
+    stage.moderate("olga", Act.PROMOTE_SPEAKER, "bob")
+    stage.moderate("olga", Act.DEMOTE_SPEAKER, "bob")
+    assert stage["bob"].promotion is not None and stage["bob"].role is Role.LISTENER
+    stage.moderate("olga", Act.DEMOTE_LISTENER, "bob")
+    assert stage["bob"].promotion is None
+    assert stage.refused("bob", c.PromotionAnswer(True)) == "wrong_state"
+
+
 def test_a_second_tab_of_the_same_browser_lifts_no_hold_and_undoes_no_demotion(stage: Stage) -> None:
     """S-16: beside oneself or after leaving, under a new id; somebody else's browser is not concerned."""
     stage.moderate("olga", Act.MUTE, "bob", hold=True)

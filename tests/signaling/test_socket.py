@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import aiohttp
 import pytest
 import socketio
 
@@ -55,6 +56,15 @@ async def test_polling_is_not_served(served: Served) -> None:
     client = socketio.AsyncClient(reconnection=False)
     with pytest.raises(socketio.exceptions.ConnectionError):
         await client.connect(served.url, auth={"token": "x"}, transports=["polling"], wait_timeout=5)
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://[::1", "http://localhost@evil.example"])
+async def test_other_origins_are_refused_whatever_they_look_like(served: Served, origin: str) -> None:
+    url = f"{served.url}/socket.io/?EIO=4&transport=websocket"
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await session.ws_connect(url, origin=origin)
+    assert refused.value.status == 403
 
 
 async def test_a_socket_that_never_joins_is_closed(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
