@@ -59,7 +59,14 @@ async def test_mixed_profiles_in_one_room_understand_each_other(scene: Scene) ->
 async def test_aiortc_reads_the_rtcp_that_the_core_writes(scene: Scene) -> None:
     """Sender reports to the subscriber; receiver reports, keyframe requests, congestion feedback to the publisher."""
     sender, receiver = await scene.join(1), await scene.join(2)
-    scene.keep(lambda: (sender.send_audio(), sender.send_video(), None)[-1])
+
+    def asked() -> bool:
+        camera = sender.ssrcs["camera"]
+        packets = [packet for data in sender.rtcp for packet in read_rtcp(data)]
+        return any(isinstance(p, RtcpPsfbPacket) and p.media_ssrc == camera for p in packets)
+
+    # Keyframes only once somebody has asked for one.
+    scene.keep(lambda: (sender.send_audio(), sender.send_video(key=asked()), None)[-1])
     await asyncio.sleep(3.0)
     down = [packet for data in receiver.rtcp for packet in read_rtcp(data)]
     up = [packet for data in sender.rtcp for packet in read_rtcp(data)]
@@ -76,7 +83,7 @@ async def test_aiortc_reads_the_rtcp_that_the_core_writes(scene: Scene) -> None:
     assert any(isinstance(p, RtcpSdesPacket) for p in down)
     about = {b.ssrc for p in up if isinstance(p, RtcpRrPacket | RtcpSrPacket) for b in p.reports}
     assert about >= {sender.ssrcs["mic"], sender.ssrcs["camera"]}
-    assert any(isinstance(p, RtcpPsfbPacket) and p.media_ssrc == sender.ssrcs["camera"] for p in up)
+    assert asked()
     feedback = [p for p in up if isinstance(p, tuple)]
     assert feedback and all(media_ssrc in sender.ssrcs.values() for _, _, media_ssrc in feedback)
 

@@ -147,6 +147,8 @@ impl MediaLoop {
                 if !self.apply_commands() {
                     break;
                 }
+                // What a command asks of publishers (a keyframe, mostly) is not to wait for the next step.
+                deadline_us = 0;
             }
             if readable {
                 self.receive(&mut batch, &mut received);

@@ -31,6 +31,15 @@ struct Packet<'a> {
     repaired: bool,
 }
 
+/// A packet that has found its place in the cache.
+struct Kept {
+    media_seq: u64,
+    /// No late one.
+    newest: bool,
+    /// First packet of a video keyframe.
+    keyframe: bool,
+}
+
 impl Engine {
     pub(super) fn on_rtp(&mut self, index: usize, datagram: &mut [u8], now_us: u64, out: &mut dyn Output) {
         let Ok(mut header) = RtpHeader::parse_header(datagram) else {
@@ -171,7 +180,7 @@ impl Engine {
         if track.is_video() {
             track.layers[usize::from(stream.layer)].nack.on_packet(packet.ext_seq, now_us);
         }
-        let Some((media_seq, newest)) = self.keep(stream, packet, now_us) else { return };
+        let Some(Kept { media_seq, newest, keyframe }) = self.keep(stream, packet, now_us) else { return };
         let Some(track) = self.tracks.get_mut(stream.track) else { return };
         let layer = &mut track.layers[usize::from(stream.layer)];
         layer.rate.add(packet.payload.len(), now_us);
@@ -205,10 +214,16 @@ impl Engine {
         }
         let csrc = self.transports.get(owner).map_or(0, |transport| transport.peer.0);
         self.route(&Origin { csrc, ..origin }, media_seq, now_us, out);
+        if keyframe {
+            // Whoever waited for it has it now, those included that only just began to wait.
+            if let Some(track) = self.tracks.get_mut(stream.track) {
+                track.layers[usize::from(stream.layer)].keyframe.on_keyframe();
+            }
+        }
     }
 
     /// Number the packet and put it into its layer's cache. `None`: nothing to forward.
-    fn keep(&mut self, stream: Stream, packet: &Packet, now_us: u64) -> Option<(u64, bool)> {
+    fn keep(&mut self, stream: Stream, packet: &Packet, now_us: u64) -> Option<Kept> {
         let track = self.tracks.get_mut(stream.track)?;
         if track.layers[usize::from(stream.layer)].ring.is_none() {
             let ring = track.new_ring();
@@ -255,12 +270,11 @@ impl Engine {
         }
         if keyframe && vp8.is_some() {
             self.stats.keyframes_in += 1;
-            layer.keyframe.on_keyframe();
             if let Some(size) = vp8.and_then(|vp8| vp8.size) {
                 layer.size = size;
             }
         }
-        Some((media_seq, newest))
+        Some(Kept { media_seq, newest, keyframe: keyframe && vp8.is_some() })
     }
 }
 
