@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
+from typing import Any
 
 import pytest
 
@@ -126,3 +127,37 @@ async def test_the_meeting_goes_on_undisturbed(organiser: Organiser, crowd: Crow
         await moderator.client.call("moderate", {"action": action, "target": rogue.id, "hold": True})
         assert await moderator.received(0.4) > 10
     assert moderator.peer.stats()["lost"] == lost_before
+
+
+async def test_nothing_is_recorded_of_a_muted_client_that_goes_on_sending(organiser: Organiser, crowd: Crowd) -> None:
+    """S-16, S-45, U-2: the recording ends where the mute began; who was kicked is not in it from then on either."""
+    conference = organiser.conference(record=True)
+    moderator = await crowd.arrive("Moderator", conference["moderator_url"], consent="yes")
+    muted = await crowd.arrive("Muted", conference["participant_url"], consent="yes")
+    kicked = await crowd.arrive("Kicked", conference["participant_url"], consent="yes")
+    muted.peer.speak()
+    kicked.peer.speak()
+    await asyncio.sleep(2.0)
+    await moderator.client.call("moderate", {"action": "mute", "target": muted.id, "hold": True})
+    await moderator.client.call("moderate", {"action": "kick", "target": kicked.id, "hold": False})
+    await asyncio.sleep(3.0)
+    await moderator.client.call("end", {})
+    manifest = await _manifest(organiser, conference["id"])
+    names = {one["id"]: one["name"] for one in manifest["participants"]}
+    heard = {names[part["participant"]]: part for part in manifest["parts"] if part["purpose"] == "mic"}
+    assert set(heard) == {"Muted", "Kicked"}
+    print({name: part["duration_ms"] for name, part in heard.items()})
+    for part in heard.values():
+        assert 1000 < part["duration_ms"] < 3500, part
+
+
+async def _manifest(organiser: Organiser, conference: str) -> dict[str, Any]:
+    """Of the conference's one recording, once it is ready."""
+    for _ in range(100):
+        recordings = organiser.call("GET", f"/api/conferences/{conference}/recordings")["recordings"]
+        if recordings and recordings[0]["state"] == "ready":
+            break
+        await asyncio.sleep(0.1)
+    path, query = organiser.call("POST", f"/api/recordings/{recordings[0]['id']}/link")["url"].split("?")
+    found: dict[str, Any] = organiser.call("GET", f"/api{path}/manifest?{query}")
+    return found
