@@ -59,11 +59,11 @@ fn scenarios(video_len: usize, audio_len: usize) -> [Scenario; 2] {
     let video =
         Shape { rooms: 10, fan_out: 50, packets: 5, len: video_len, interval: Duration::from_micros(33_333) };
     let audio =
-        Shape { rooms: 5, fan_out: 100, packets: 3, len: audio_len, interval: Duration::from_millis(20) };
+        Shape { rooms: 10, fan_out: 50, packets: 3, len: audio_len, interval: Duration::from_millis(20) };
     [
         Scenario { name: "video 1 to 50, 10 rooms", media: Media::Video, shape: video, rows: Vec::new() },
         Scenario {
-            name: "audio 10 talkers to 100, 5 rooms",
+            name: "audio 10 talkers to 50, 10 rooms",
             media: Media::Audio { talkers: 10 },
             shape: audio,
             rows: Vec::new(),
