@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from plenum import __version__, logs
@@ -35,7 +37,7 @@ def main() -> None:
 
 def fail(message: str, code: int = 1) -> NoReturn:
     """One sentence, then out."""
-    err.print(f"[red]plenum:[/red] {message}", highlight=False)
+    err.print(f"[red]plenum:[/red] {escape(message)}", highlight=False, soft_wrap=True)
     raise typer.Exit(code)
 
 
@@ -93,10 +95,12 @@ def serve(
             )
         if running.sign_in_url:
             out.print(
-                f"  Sign in as organiser, once: [bold]{running.sign_in_url}[/bold]\n  Another link: plenum user link",
-                highlight=False,
-                soft_wrap=True,
+                f"  Sign in as organiser, once: [bold]{running.sign_in_url}[/bold]", highlight=False, soft_wrap=True
             )
+        where = "" if data_dir is None else f" --data-dir {shlex.quote(str(data_dir))}"
+        out.print(
+            f"  Another sign-in link: {_own_command()} user link{where}", highlight=False, soft_wrap=True, markup=False
+        )
         out.print(f"  Media: UDP port {running.media_port}. Stop with Ctrl-C.\n", highlight=False)
         sys.stdout.flush()
 
@@ -136,13 +140,22 @@ def user_add(
     """Add an organiser and print the one-time sign-in link."""
     settings = read_settings(config, data_dir=data_dir)
 
+    if not name.strip():
+        fail("give the organiser a name")
+
     async def make() -> str | None:
         async with _storage(settings) as storage:
+            if any(user.name == name.strip() for user in await storage.users.all()):
+                return None
             await storage.users.add(name)
-            token: str | None = await storage.users.new_sign_in_link(name)
+            token: str | None = await storage.users.new_sign_in_link(name.strip())
             return token
 
-    out.print(f"{known_url(settings)}/sign-in#{asyncio.run(make())}", highlight=False, soft_wrap=True)
+    added = asyncio.run(make())
+    if added is None:
+        known = name.strip()
+        fail(f"there is an organiser called {known!r} already; a new link: plenum user link --name {known!r}")
+    out.print(f"{known_url(settings)}/sign-in#{added}", highlight=False, soft_wrap=True)
 
 
 @users.command("list")
@@ -186,10 +199,22 @@ def version() -> None:
     out.print(__version__, highlight=False)
 
 
+def _own_command() -> str:
+    """How this very command was called, for sentences that name another one."""
+    return "python -m plenum" if sys.argv[0].endswith("__main__.py") else sys.argv[0]
+
+
 def _storage(settings: Settings) -> Any:
+    """What a server has kept. Nothing is made in a folder where none has run: that is a command in the wrong place."""
     import contextlib
 
     from storage.service import Storage, StorageConfig
+
+    if not (settings.data_dir / "plenum.db").exists():
+        fail(
+            f"no server has run with the data directory {settings.data_dir.absolute()}: "
+            "start one first, or name the right one with --data-dir"
+        )
 
     @contextlib.asynccontextmanager
     async def opened() -> Any:

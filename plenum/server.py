@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
+import os
 import resource
 import signal
 import ssl
@@ -147,8 +148,13 @@ async def _media(settings: Settings) -> MediaServer:
         return await MediaServer.start(config)
     except OSError as error:
         raise StartError(
-            f"cannot use UDP port {settings.media_port} for media ({error.strerror}): choose another with --media-port"
+            f"cannot use UDP port {settings.media_port} for media ({_reason(error)}): choose another with --media-port"
         ) from None
+
+
+def _reason(error: OSError) -> str:
+    """The system's words alone: some libraries wrap them, and some give none."""
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def _schedule(stack: contextlib.AsyncExitStack, storage: Storage, settings: Settings) -> None:
@@ -188,7 +194,7 @@ async def _listen(
         await site.start()
     except OSError as error:
         raise StartError(
-            f"cannot listen on {settings.host} port {settings.port} ({error.strerror}): choose another with --port"
+            f"cannot listen on {settings.host} port {settings.port} ({_reason(error)}): choose another with --port"
         ) from None
     url = settings.public_url or own_url(settings, runner.addresses[0][1], tls_on=context is not None)
     (settings.data_dir / URL_FILE).write_text(url + "\n", encoding="utf-8")

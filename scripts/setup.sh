@@ -46,7 +46,9 @@ make_environment() {
 
 build_native() {
   export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-sfu/native/target}
-  VIRTUAL_ENV=$PWD/.venv .venv/bin/maturin develop --release --locked --quiet
+  local quiet=()
+  [ -t 2 ] || quiet=(--quiet) # on a terminal cargo shows how far it is
+  PIP_QUIET=1 VIRTUAL_ENV=$PWD/.venv .venv/bin/maturin develop --release --locked "${quiet[@]}"
 }
 
 build_client() {
@@ -74,7 +76,7 @@ if [ "$goal" = test ]; then
   install_test_tools
   step python-dev "Python environment with test tools" requirements/dev.txt -- make_environment -r requirements/dev.txt
 else
-  [ -e "$stamps/python-dev" ] || step python "Python environment" requirements/runtime.txt requirements/build.txt \
+  [ -e "$stamps/python-dev" ] || step python "Python environment (a minute or two the first time)" requirements/runtime.txt requirements/build.txt \
     -- make_environment -r requirements/runtime.txt -r requirements/build.txt
 fi
 step native "Native core (release build, a few minutes the first time)" pyproject.toml sfu/native -- build_native

@@ -54,6 +54,20 @@ def test_first_start_prints_a_sign_in_link_that_works_once(tmp_path: Path) -> No
         assert json.loads(refused.value.read())["error"]["code"] == "link_used"
 
 
+def test_organisers_have_a_name_of_their_own_and_no_folder_is_made_by_mistake(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    lost = plenum("user", "link", data_dir=elsewhere)
+    assert (lost.returncode, elsewhere.exists()) == (1, False)
+    assert "no server has run with the data directory" in lost.stderr
+    with running(tmp_path / "data"):
+        pass
+    assert "/sign-in#" in plenum("user", "add", "Anna Kowalska", data_dir=tmp_path / "data").stdout
+    for name, sentence in (("Anna Kowalska ", "an organiser called 'Anna Kowalska' already"), ("  ", "a name")):
+        refused = plenum("user", "add", name, data_dir=tmp_path / "data")
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert sentence in refused.stderr
+
+
 def test_a_second_start_takes_seconds_and_prints_no_new_link(tmp_path: Path) -> None:
     with running(tmp_path) as server:
         first = server.sign_in_url

@@ -28,6 +28,14 @@ export default function SignIn() {
     }
   };
   useEffect(() => {
+    // A link pasted over this very page changes only the part after "#", and the browser loads nothing anew.
+    const pasted = () => {
+      if (location.hash.length > 1) location.reload();
+    };
+    window.addEventListener("hashchange", pasted);
+    return () => window.removeEventListener("hashchange", pasted);
+  }, []);
+  useEffect(() => {
     if (token === "") {
       // Somebody already signed in needs no link.
       loadUser().then((who) => who !== null && navigate("/home", { replace: true }), () => undefined);
