@@ -38,7 +38,7 @@ function LeaveDialog() {
     ui.dialog.value = null;
   };
   return (
-    <Dialog open={ui.dialog.value === "leave"} title={t("leave.title")} size="small" onClose={close} actions={
+    <Dialog open={ui.dialog.value === "leave"} title={t("leave.title")} size={me?.moderator === true ? "medium" : "small"} onClose={close} actions={
       <>
         <Button onClick={close}>{t("leave.stay")}</Button>
         {me?.moderator === true && (

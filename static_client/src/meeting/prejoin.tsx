@@ -11,6 +11,7 @@ import { Button, ToggleButton } from "../ui/button";
 import { Avatar, Banner, LevelMeter } from "../ui/display";
 import { Field, RadioCards, TextInput } from "../ui/field";
 import { Page } from "../ui/page";
+import { dismissAll } from "../ui/toast";
 import { DevicePicker, SpeakerTest, useDevices } from "./device_pickers";
 import { DeviceHelp } from "./permission_help";
 import "./prejoin.css";
@@ -54,6 +55,7 @@ export function Prejoin({ conference, name: givenName, moderator, onJoin }: Prej
   const speaks = mode === "speak";
 
   useEffect(() => () => preview.close(), [preview]);
+  useEffect(dismissAll, []);
   useEffect(() => {
     if (speaks) void preview.openMic(choices.micId);
     else preview.closeMic();

@@ -8,7 +8,7 @@ import { t } from "../i18n";
 import { Button } from "../ui/button";
 import { PageSpinner } from "../ui/display";
 import { Icon } from "../ui/icon";
-import { toast } from "../ui/toast";
+import { dismissAll, toast } from "../ui/toast";
 import { Chat } from "./chat";
 import { Dialogs } from "./dialogs";
 import { useMediaQuery, useNow, useWakeLock } from "./hooks";
@@ -33,7 +33,10 @@ export function Room({ conference }: { conference: Conference }) {
   useEffect(() => conference.listen({ onEvent: (event, before, after) => heard(ui, event, before, after), onNotice: (notice) => told(ui, notice) }), [ui]);
   useEffect(() => {
     document.documentElement.classList.add("in-room");
-    return () => document.documentElement.classList.remove("in-room");
+    return () => {
+      document.documentElement.classList.remove("in-room");
+      dismissAll();
+    };
   }, []);
   const room = conference.room.value;
   const title = room?.title ?? conference.options.answer.conference.title;

@@ -47,6 +47,11 @@ export function dismiss(id: number): void {
   if (toasts.value.some((one) => one.id === id)) toasts.value = toasts.value.filter((one) => one.id !== id);
 }
 
+/** Another place: what was said of the last one is no longer about anything on the screen. */
+export function dismissAll(): void {
+  if (toasts.value.length > 0) toasts.value = [];
+}
+
 const icons = { info: "info", good: "check", warn: "warning", bad: "error" } as const;
 
 export function ToastHost({ place = "bottom" }: { place?: "bottom" | "top" }) {
