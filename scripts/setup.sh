@@ -52,7 +52,7 @@ build_native() {
 }
 
 build_client() {
-  (cd static_client && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build)
+  (cd static_client && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build -- --logLevel warn)
 }
 
 # Programs that only the tests need, from Debian's packages.
