@@ -70,7 +70,7 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
             storage=storage,
             media=media,
             data_dir=settings.data_dir,
-            settings=RecorderSettings(retention_days=settings.retention_days),
+            settings=RecorderSettings(),
             clock=time.time,
         )
         await recorder.start()

@@ -62,8 +62,6 @@ class Settings(BaseModel):
     """How long a participant who lost the network keeps the seat."""
     empty_after_s: float = Field(default=120, ge=1, le=86400)
     """A session ends after the room has stood empty this long."""
-    retention_days: float = Field(default=14, gt=0, le=365)
-    """Recordings are deleted this long after their session ended."""
 
     @field_validator("public_address", mode="before")
     @classmethod

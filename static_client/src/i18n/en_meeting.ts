@@ -243,7 +243,7 @@ export const meeting = {
   // recording
   "rec.off": "Not recorded",
   "rec.off_tip": "Nothing of this conference is written down.",
-  "rec.armed": "Archived",
+  "rec.armed": "Being archived",
   "rec.armed_tip": "The whole conference is archived for 14 days. Once a part is marked, only marked parts are kept.",
   "rec.armed_fragments": { one: "{count} part marked", other: "{count} parts marked" },
   "rec.on": "REC",
