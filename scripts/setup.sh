@@ -62,6 +62,7 @@ install_test_tools() {
   command -v ffprobe >/dev/null || missing+=(ffmpeg)
   command -v ip >/dev/null || missing+=(iproute2)
   command -v nft >/dev/null || missing+=(nftables)
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
   [ ${#missing[@]} -eq 0 ] && return
   say "Installing ${missing[*]}"
   local sudo=()
