@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import Database
 from storage.errors import NotFound, NumbersExhausted, WrongState
-from storage.ids import ConferenceId, InviteeId, UserId, new_id
+from storage.ids import BodyId, ConferenceId, InviteeId, UnitId, UserId, new_id
 from storage.records import ConferenceRecord, ConferenceSettings, Door
 from storage.secrets import Secrets
 from storage.tables import Conference, ConferenceSecret, Invitee, RoomEvent
+from storage.text import search_key
 
 NUMBER_DIGITS = 6
 PIN_DIGITS = 9  # PIN and ADMIN PIN: one length, set here alone
@@ -52,6 +53,9 @@ class Conferences:
                 id=conference,
                 owner_id=owner,
                 created_ms=now_ms,
+                changed_ms=now_ms,
+                starts_ms=now_ms,
+                search_key=search_key(settings.title),
                 expires_ms=now_ms + RESERVATION_MS if expires_ms is None else expires_ms,
                 held=False,
                 number=await _free_number(session, now_ms),
@@ -232,6 +236,8 @@ def _record(row: Conference, doors: dict[str, str]) -> ConferenceRecord:
             start_as=row.start_as,
             who_presents=row.who_presents,
             max_participants=row.max_participants,
+            lobby=row.lobby,
+            opens_before_ms=row.opens_before_ms,
         ),
         created_ms=row.created_ms,
         expires_ms=row.expires_ms,
@@ -242,4 +248,13 @@ def _record(row: Conference, doors: dict[str, str]) -> ConferenceRecord:
         admin_pin=doors.get(ADMIN_PIN, ""),
         participant_link=doors[PARTICIPANT_LINK],
         moderator_link=doors[MODERATOR_LINK],
+        kind=row.kind,
+        starts_ms=row.starts_ms,
+        body=None if row.body_id is None else BodyId(row.body_id),
+        unit=None if row.unit_id is None else UnitId(row.unit_id),
+        time_zone=row.time_zone,
+        language=row.language,
+        postponed_ms=row.postponed_ms,
+        cancelled_ms=row.cancelled_ms,
+        calendar_sequence=row.calendar_sequence,
     )

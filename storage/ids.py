@@ -5,9 +5,25 @@ from typing import NewType
 
 from rooms.ids import ConferenceId, SessionId
 
-__all__ = ["ConferenceId", "InviteeId", "NodeId", "RecordingId", "SessionId", "UserId", "new_id"]
+__all__ = [
+    "BodyId",
+    "ConferenceId",
+    "GroupId",
+    "InviteeId",
+    "NodeId",
+    "RecordingId",
+    "RequestId",
+    "SessionId",
+    "UnitId",
+    "UserId",
+    "new_id",
+]
 
 UserId = NewType("UserId", str)
+BodyId = NewType("BodyId", str)
+UnitId = NewType("UnitId", str)
+GroupId = NewType("GroupId", str)
+RequestId = NewType("RequestId", str)
 InviteeId = NewType("InviteeId", str)
 RecordingId = NewType("RecordingId", str)
 NodeId = NewType("NodeId", str)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from storage.ids import ConferenceId, InviteeId, NodeId, SessionId, UserId
+from storage.ids import BodyId, ConferenceId, InviteeId, NodeId, SessionId, UnitId, UserId
 
 
 class StoredEvent(NamedTuple):
@@ -17,11 +17,22 @@ class StoredEvent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class UserRecord:
-    """An organiser."""
+    """An account as every request sees it. `ready`: address confirmed and terms accepted (E0-13, E0-14)."""
 
     id: UserId
     name: str
     created_at: int
+    role: str = "user"  # user | unit_coordinator | body_coordinator | administrator
+    state: str = "active"  # invited | unconfirmed | active | deleted
+    body: BodyId | None = None
+    unit: UnitId | None = None
+    email: str | None = None
+    language: str = ""
+    time_zone: str = ""
+
+    @property
+    def ready(self) -> bool:
+        return self.state == "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,8 @@ class ConferenceSettings:
     start_as: str = "speaker"  # speaker | listener
     who_presents: str = "everyone"  # everyone | promoted
     max_participants: int = 300
+    lobby: bool = False
+    opens_before_ms: int = 300_000  # entry opens this long before the start (decision 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,20 @@ class ConferenceRecord:
     admin_pin: str
     participant_link: str
     moderator_link: str
+    kind: str = "instant"  # instant | scheduled | reservation
+    starts_ms: int = 0
+    body: BodyId | None = None
+    unit: UnitId | None = None
+    time_zone: str = "UTC"
+    language: str = "en"
+    postponed_ms: int | None = None
+    cancelled_ms: int | None = None
+    calendar_sequence: int = 0
+
+    @property
+    def ends_ms(self) -> int:
+        """The planned end: nobody enters after it."""
+        return self.expires_ms
 
     @property
     def title(self) -> str:

@@ -1,23 +1,61 @@
 """The tables of accounts, conferences, meetings and effects. No column ever holds a network address.
 
 Times are Unix ms. JSON columns are text. What opens a door (link, PIN) is sealed with a key of the data folder
-and found by a keyed hash; what only signs somebody in is a hash alone.
+and found by a keyed hash; what only signs somebody in is a hash alone. Columns that came later than their table
+have no foreign keys: SQLite adds none without making the table anew.
 """
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
 
-# Tables of recordings live in storage/tables_recordings.py, on the same Base.
+# Tables of recordings and of people live in storage/tables_recordings.py and tables_accounts.py, on the same Base.
 
 
 class User(Base):
+    """role: user | unit_coordinator | body_coordinator | administrator. state: invited (has not set up the account) |
+    unconfirmed (address or terms missing) | active | deleted."""
+
     __tablename__ = "users"
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
+    name: Mapped[str]  # as shown; "given name surname"
+    surname: Mapped[str] = mapped_column(default="", server_default="")
+    given_name: Mapped[str] = mapped_column(default="", server_default="")
+    search_key: Mapped[str] = mapped_column(default="", server_default="")
     created_ms: Mapped[int] = mapped_column(BigInteger)
+    role: Mapped[str] = mapped_column(default="user", server_default="user")
+    state: Mapped[str] = mapped_column(default="active", server_default="active")
+    body_id: Mapped[str | None]
+    unit_id: Mapped[str | None]
+    email: Mapped[str | None]
+    email_key: Mapped[str | None]
+    confirmed_ms: Mapped[int | None] = mapped_column(BigInteger)
+    confirmed_by: Mapped[str | None]  # link | provider | operator
+    telephone: Mapped[str] = mapped_column(default="", server_default="")
+    contact: Mapped[str] = mapped_column(default="", server_default="")
+    description: Mapped[str] = mapped_column(default="", server_default="")
+    comments: Mapped[str] = mapped_column(default="", server_default="")  # an administrator's, E2-78
+    language: Mapped[str] = mapped_column(default="", server_default="")  # "": as the browser says
+    time_zone: Mapped[str] = mapped_column(default="", server_default="")
+    terms_ms: Mapped[int | None] = mapped_column(BigInteger)
+    privacy_ms: Mapped[int | None] = mapped_column(BigInteger)
+    password_hash: Mapped[str | None]
+    totp_sealed: Mapped[bytes | None]
+    totp_ms: Mapped[int | None] = mapped_column(BigInteger)  # since when it is asked for
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)  # the last one used: a code works once
+    employment: Mapped[str] = mapped_column(default="unknown", server_default="unknown")  # yes | no | unknown
+    employment_body: Mapped[str] = mapped_column(default="", server_default="")
+    employment_ms: Mapped[int | None] = mapped_column(BigInteger)
+    deleted_ms: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        Index("ix_users_body_role", "body_id", "role", "search_key"),
+        Index("ix_users_body_search", "body_id", "search_key"),
+        Index("ix_users_search", "search_key"),
+        Index("ix_users_email_key", "email_key", unique=True),
+    )
 
 
 class SignInLink(Base):
@@ -37,9 +75,14 @@ class WebSession(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     created_ms: Mapped[int] = mapped_column(BigInteger)
     expires_ms: Mapped[int] = mapped_column(BigInteger)
+    id: Mapped[str | None] = mapped_column(index=True)  # names the session in the list; opens nothing
+    seen_ms: Mapped[int | None] = mapped_column(BigInteger)
+    agent: Mapped[str] = mapped_column(default="", server_default="")  # "Firefox, Windows"
 
 
 class Conference(Base):
+    """kind: instant | scheduled | reservation. Entry from starts_ms - opens_before_ms to expires_ms (planned end)."""
+
     __tablename__ = "conferences"
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -56,8 +99,42 @@ class Conference(Base):
     held: Mapped[bool] = mapped_column(default=False)
     deleted_ms: Mapped[int | None] = mapped_column(BigInteger)
     number: Mapped[str | None] = mapped_column(unique=True)  # null: given back
+    kind: Mapped[str] = mapped_column(default="instant", server_default="instant")
+    starts_ms: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    opens_before_ms: Mapped[int] = mapped_column(BigInteger, default=300_000, server_default="300000")
+    time_zone: Mapped[str] = mapped_column(default="UTC", server_default="UTC")
+    language: Mapped[str] = mapped_column(default="en", server_default="en")
+    lobby: Mapped[bool] = mapped_column(default=False, server_default=false())
+    body_id: Mapped[str | None]
+    unit_id: Mapped[str | None]
+    short_notice: Mapped[str] = mapped_column(default="invite_and_start", server_default="invite_and_start")
+    postponed_ms: Mapped[int | None] = mapped_column(BigInteger)
+    cancelled_ms: Mapped[int | None] = mapped_column(BigInteger)
+    calendar_sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    changed_ms: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    search_key: Mapped[str] = mapped_column(default="", server_default="")
 
-    __table_args__ = (Index("ix_conferences_owner_created", "owner_id", "created_ms"),)
+    __table_args__ = (
+        Index("ix_conferences_owner_created", "owner_id", "created_ms"),
+        Index("ix_conferences_owner_starts", "owner_id", "starts_ms"),
+        Index("ix_conferences_body_starts", "body_id", "starts_ms"),
+        Index("ix_conferences_starts", "starts_ms"),
+        Index("ix_conferences_expires", "expires_ms"),
+    )
+
+
+class PlannedSession(Base):
+    """A date within a reservation (decision 4): for calendars and reminders; the doors are open all the time."""
+
+    __tablename__ = "planned_sessions"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    conference_id: Mapped[str] = mapped_column(ForeignKey("conferences.id", ondelete="CASCADE"))
+    starts_ms: Mapped[int] = mapped_column(BigInteger)
+    ends_ms: Mapped[int] = mapped_column(BigInteger)
+    cancelled_ms: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (Index("ix_planned_sessions_conference", "conference_id", "starts_ms"),)
 
 
 class ConferenceSecret(Base):
@@ -72,7 +149,9 @@ class ConferenceSecret(Base):
 
 
 class Invitee(Base):
-    """devices: JSON list of the browsers that this link was used from, so that a ban holds on the link too."""
+    """kind: user (has an account) | person (must make one, E0-20) | guest (needs none, this conference only, E0-27) |
+    name (a link without an address, given by hand). rsvp: none | accepted | declined | tentative.
+    devices: JSON list of the browsers that this link was used from, so that a ban holds on the link too."""
 
     __tablename__ = "invitees"
 
@@ -84,6 +163,31 @@ class Invitee(Base):
     sealed: Mapped[bytes]
     lookup: Mapped[bytes] = mapped_column(unique=True)
     devices: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="name", server_default="name")
+    user_id: Mapped[str | None]
+    email: Mapped[str | None]
+    email_key: Mapped[str | None]
+    telephone: Mapped[str | None]  # E.164; for SMS
+    language: Mapped[str] = mapped_column(default="", server_default="")
+    rsvp: Mapped[str] = mapped_column(default="none", server_default="none")
+    rsvp_ms: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        Index("ix_invitees_conference_email", "conference_id", "email_key", unique=True),
+        Index("ix_invitees_user", "user_id", "conference_id"),
+    )
+
+
+class Entry(Base):
+    """Which account or invitation a participant id was given to: for reports, and forgotten with the account."""
+
+    __tablename__ = "entries"
+
+    participant: Mapped[str] = mapped_column(primary_key=True)
+    conference_id: Mapped[str] = mapped_column(ForeignKey("conferences.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    invitee_id: Mapped[str | None]
+    at_ms: Mapped[int] = mapped_column(BigInteger)
 
 
 class Session(Base):
@@ -136,6 +240,8 @@ class Consent(Base):
 
 
 class OutboxRow(Base):
+    """state: waiting | sending | sent | failed (given up) | cancelled. claimed_ms: until when a sender has it."""
+
     __tablename__ = "outbox"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -146,5 +252,12 @@ class OutboxRow(Base):
     tries: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None]
     done_ms: Mapped[int | None] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(default="waiting", server_default="waiting")
+    claimed_ms: Mapped[int | None] = mapped_column(BigInteger)
+    conference_id: Mapped[str | None]
+    recipient: Mapped[str | None]  # user:ID or invitee:ID
 
-    __table_args__ = (Index("ix_outbox_due", "done_ms", "due_ms"),)
+    __table_args__ = (
+        Index("ix_outbox_due", "done_ms", "due_ms"),
+        Index("ix_outbox_conference", "conference_id", "recipient"),
+    )

@@ -7,10 +7,11 @@ from sqlalchemy import delete, select, update
 
 from storage.base import Database
 from storage.errors import LinkExpired, LinkUsed, NotFound
-from storage.ids import UserId, new_id
+from storage.ids import BodyId, UnitId, UserId, new_id
 from storage.records import UserRecord
 from storage.secrets import Secrets
 from storage.tables import SignInLink, User, WebSession
+from storage.text import search_key
 
 SIGN_IN_LINK_MS = 24 * 3600 * 1000
 WEB_SESSION_MS = 30 * 24 * 3600 * 1000
@@ -104,8 +105,20 @@ class Users:
         self._links = links
         self._clock = clock
 
-    async def add(self, name: str) -> UserRecord:
-        row = User(id=new_id(), name=name.strip(), created_ms=self._now_ms())
+    async def add(self, name: str, *, role: str = "body_coordinator") -> UserRecord:
+        """An account made by whoever runs the server: nothing is left to confirm."""
+        name = name.strip()
+        now_ms = self._now_ms()
+        row = User(
+            id=new_id(),
+            name=name,
+            search_key=search_key(name),
+            created_ms=now_ms,
+            role=role,
+            state="active",
+            confirmed_ms=now_ms,
+            confirmed_by="operator",
+        )
         async with self._db.write() as session:
             session.add(row)
             return _record(row)
@@ -129,7 +142,7 @@ class Users:
         """The very first start makes an organiser: the token of a sign-in link. Later starts: None."""
         if await self.all():
             return None
-        first = await self.add(FIRST_ORGANISER)
+        first = await self.add(FIRST_ORGANISER, role="administrator")
         return await self._links.create(first.id, now_ms=self._now_ms())
 
     async def new_sign_in_link(self, name: str | None = None) -> str | None:
@@ -142,4 +155,15 @@ class Users:
 
 
 def _record(row: User) -> UserRecord:
-    return UserRecord(id=UserId(row.id), name=row.name, created_at=row.created_ms)
+    return UserRecord(
+        id=UserId(row.id),
+        name=row.name,
+        created_at=row.created_ms,
+        role=row.role,
+        state=row.state,
+        body=None if row.body_id is None else BodyId(row.body_id),
+        unit=None if row.unit_id is None else UnitId(row.unit_id),
+        email=row.email,
+        language=row.language,
+        time_zone=row.time_zone,
+    )

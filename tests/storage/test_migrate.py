@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 import storage.tables
+import storage.tables_accounts
 import storage.tables_recordings
 from storage.base import Base
 from storage.errors import SchemaTooNew
