@@ -11,6 +11,7 @@ STATUS = {
     "bad_request": 400,
     "not_signed_in": 401,
     "forbidden": 403,
+    "account_incomplete": 403,
     "wrong_origin": 403,
     "wrong_signature": 403,
     "kicked": 403,
@@ -39,6 +40,7 @@ STATUS = {
 _SENTENCES = {
     "not_signed_in": "Sign in first.",
     "forbidden": "You may not do that.",
+    "account_incomplete": "Confirm your e-mail address and accept the terms first.",
     "not_found": "There is nothing here.",
     "no_such_blob": "There is nothing here.",
     "wrong_link": "This link does not lead to a conference.",

@@ -1,65 +1,58 @@
-"""Every route of the API with who may use it. A test walks this table against all kinds of callers; a route
-that is not in it does not exist.
+"""Every route of the API with what it does; portal/authorisation.py says who may. A route that is not in `ROUTES`
+does not exist. `body` and `query` are what the OpenAPI document says the route takes; handlers parse the same models.
 
-An object of somebody else and an object that is not there give the same answer.
+Each capability has its own list of routes (`portal/routes_*.py`); they are put together here.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from enum import StrEnum
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from portal import accounts, conferences, join, play, recordings
-from portal.context import CONFERENCE, RECORDING, USER, host, parts, scheme, signed_in
+from portal.authorisation import Action, Verdict, judge, open_to_all, standing
+from portal.bodies import ConferenceBody, ConferencePatch, DoorBody, Empty, EnterBody, InviteeBody, JoinBody, SignInBody
+from portal.context import USER, host, parts, scheme, signed_in
 from portal.errors import ApiError
+from portal.objects import Kind, relation
+from portal.route import Route
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class Access(StrEnum):
-    ANYONE = "anyone"
-    USER = "user"
-    CONFERENCE = "conference owner"
-    RECORDING = "recording owner"
-    SIGNATURE = "signed link"  # checked by the handler
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    method: str
-    path: str
-    access: Access
-    handler: Handler
-
 
 _C = "/api/conferences/{conference}"
 _R = "/api/recordings/{recording}"
 _P = "/api/play/{recording}"
+_OF_C, _OF_R = Kind.CONFERENCE, Kind.RECORDING
 
-ROUTES = (
-    Route("GET", "/api/me", Access.ANYONE, accounts.me),
-    Route("POST", "/api/sign-in", Access.ANYONE, accounts.sign_in),
-    Route("POST", "/api/sign-out", Access.USER, accounts.sign_out),
-    Route("GET", "/api/conferences", Access.USER, conferences.list_own),
-    Route("POST", "/api/conferences", Access.USER, conferences.create),
-    Route("GET", _C, Access.CONFERENCE, conferences.show),
-    Route("PATCH", _C, Access.CONFERENCE, conferences.change),
-    Route("DELETE", _C, Access.CONFERENCE, conferences.delete),
-    Route("POST", f"{_C}/end", Access.CONFERENCE, conferences.end),
-    Route("POST", f"{_C}/enter", Access.CONFERENCE, join.enter),
-    Route("POST", f"{_C}/invitees", Access.CONFERENCE, conferences.add_invitee),
-    Route("DELETE", f"{_C}/invitees/{{invitee}}", Access.CONFERENCE, conferences.remove_invitee),
-    Route("GET", f"{_C}/recordings", Access.CONFERENCE, recordings.list_of_conference),
-    Route("GET", "/api/recordings", Access.USER, recordings.list_own),
-    Route("DELETE", _R, Access.RECORDING, recordings.delete),
-    Route("POST", f"{_R}/link", Access.RECORDING, recordings.link),
-    Route("GET", f"{_P}/manifest", Access.SIGNATURE, play.manifest),
-    Route("GET", f"{_P}/{{part}}/media", Access.SIGNATURE, play.media),
-    Route("GET", f"{_P}/{{part}}/index", Access.SIGNATURE, play.index),
-    Route("POST", "/api/join", Access.ANYONE, join.join),
-    Route("POST", "/api/join/check", Access.ANYONE, join.check),
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/api/me", Action.LOOK, accounts.me),
+    Route("POST", "/api/sign-in", Action.SIGN_IN, accounts.sign_in, body=SignInBody),
+    Route("POST", "/api/sign-out", Action.SIGN_OUT, accounts.sign_out, body=Empty),
+    Route("GET", "/api/conferences", Action.CONFERENCE_LIST, conferences.list_own),
+    Route("POST", "/api/conferences", Action.CONFERENCE_CREATE, conferences.create, body=ConferenceBody),
+    Route("GET", _C, Action.CONFERENCE_SHOW, conferences.show, of=_OF_C),
+    Route("PATCH", _C, Action.CONFERENCE_EDIT, conferences.change, of=_OF_C, body=ConferencePatch),
+    Route("DELETE", _C, Action.CONFERENCE_DELETE, conferences.delete, of=_OF_C, body=Empty),
+    Route("POST", f"{_C}/end", Action.CONFERENCE_EDIT, conferences.end, of=_OF_C, body=Empty),
+    Route("POST", f"{_C}/enter", Action.CONFERENCE_ENTER, join.enter, of=_OF_C, body=EnterBody),
+    Route("POST", f"{_C}/invitees", Action.CONFERENCE_EDIT, conferences.add_invitee, of=_OF_C, body=InviteeBody),
+    Route(
+        "DELETE",
+        f"{_C}/invitees/{{invitee}}",
+        Action.CONFERENCE_EDIT,
+        conferences.remove_invitee,
+        of=_OF_C,
+        body=Empty,
+    ),
+    Route("GET", f"{_C}/recordings", Action.CONFERENCE_SHOW, recordings.list_of_conference, of=_OF_C),
+    Route("GET", "/api/recordings", Action.RECORDING_LIST, recordings.list_own),
+    Route("DELETE", _R, Action.RECORDING_MANAGE, recordings.delete, of=_OF_R, body=Empty),
+    Route("POST", f"{_R}/link", Action.RECORDING_MANAGE, recordings.link, of=_OF_R, body=Empty),
+    Route("GET", f"{_P}/manifest", Action.PLAY, play.manifest),
+    Route("GET", f"{_P}/{{part}}/media", Action.PLAY, play.media),
+    Route("GET", f"{_P}/{{part}}/index", Action.PLAY, play.index),
+    Route("POST", "/api/join", Action.JOIN, join.join, body=JoinBody),
+    Route("POST", "/api/join/check", Action.JOIN, join.check, body=DoorBody),
 )
 
 
@@ -75,10 +68,21 @@ def _guarded(route: Route) -> Handler:
         if route.method != "GET":
             _same_origin(request)
             _json_only(request)
-        await _CHECKS[route.access](request)
+        await _allowed(request, route)
         return await route.handler(request)
 
     return handler
+
+
+async def _allowed(request: web.Request, route: Route) -> None:
+    if open_to_all(route.action):
+        return
+    user = await signed_in(request)
+    if user is not None:
+        request[USER] = user
+    verdict = judge(route.action, standing(user), await relation(request, user, route.of))
+    if verdict is not Verdict.ALLOWED:
+        raise ApiError(verdict.value)
 
 
 def _same_origin(request: web.Request) -> None:
@@ -99,39 +103,3 @@ def _json_only(request: web.Request) -> None:
     """No HTML form can send this type, so no form of another site works."""
     if request.content_type != "application/json" or "Content-Type" not in request.headers:
         raise ApiError("not_json", "Send Content-Type: application/json.")
-
-
-async def _anyone(request: web.Request) -> None:
-    return None
-
-
-async def _user(request: web.Request) -> None:
-    user = await signed_in(request)
-    if user is None:
-        raise ApiError("not_signed_in")
-    request[USER] = user
-
-
-async def _conference_owner(request: web.Request) -> None:
-    await _user(request)
-    found = await parts(request).storage.conferences.get(request.match_info["conference"])
-    if found is None or found.owner != request[USER].id:
-        raise ApiError("not_found")
-    request[CONFERENCE] = found
-
-
-async def _recording_owner(request: web.Request) -> None:
-    await _user(request)
-    found = await parts(request).storage.recordings.get(request.match_info["recording"])
-    if found is None or found.owner != request[USER].id:
-        raise ApiError("not_found")
-    request[RECORDING] = found
-
-
-_CHECKS: dict[Access, Callable[[web.Request], Awaitable[None]]] = {
-    Access.ANYONE: _anyone,
-    Access.USER: _user,
-    Access.CONFERENCE: _conference_owner,
-    Access.RECORDING: _recording_owner,
-    Access.SIGNATURE: _anyone,
-}
