@@ -2,16 +2,20 @@
 
 import { render } from "preact";
 import "../ui/base.css";
+import { startAppearance } from "../ui/appearance";
+import { AppearanceMenu } from "../ui/appearance_menu";
 import { ToastHost } from "../ui/toast";
 import { App } from "./app";
 import { startRouter } from "./router";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error("index.html has no #app");
+startAppearance();
 startRouter();
 render(
   <>
     <App />
+    <AppearanceMenu />
     <ToastHost />
   </>,
   root,

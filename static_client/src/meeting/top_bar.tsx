@@ -2,6 +2,7 @@
 // right (S-34, S-35).
 
 import { t, formatDuration } from "../i18n";
+import { openAppearance } from "../ui/appearance_menu";
 import { Button } from "../ui/button";
 import { Icon } from "../ui/icon";
 import { Menu, type MenuEntry } from "../ui/menu";
@@ -33,6 +34,7 @@ function topMenu(ui: RoomUi, full: boolean): MenuEntry[] {
   const items: MenuEntry[] = [
     { label: full ? t("bar.fullscreen_exit") : t("bar.fullscreen"), icon: full ? "fullscreen-exit" : "fullscreen", hint: "S", onSelect: toggleFullscreen },
     { label: t("bar.settings"), icon: "settings", onSelect: open("settings") },
+    { label: t("appearance.title"), icon: "accessibility", onSelect: openAppearance },
     { label: t("bar.invite"), icon: "user-plus", onSelect: open("invite") },
     { label: t("bar.connection"), icon: "wifi", onSelect: open("connection") },
     { label: t("bar.shortcuts"), icon: "keyboard", hint: "?", onSelect: open("shortcuts") },

@@ -51,3 +51,20 @@ describe.each([["light", ":root {"], ["dark by preference", ':root:not([data-the
 test("both dark sets are the same", () => {
   expect(block(".theme-dark,")).toEqual(block(':root:not([data-theme="light"]) {'));
 });
+
+describe.each([
+  ["light", ":root {", ':root[data-contrast="more"] {'],
+  ["dark", ".theme-dark,", ':root[data-contrast="more"][data-theme="dark"],'],
+  ["dark by preference", ':root:not([data-theme="light"]) {', ':root[data-contrast="more"]:not([data-theme="light"]) {'],
+])("high contrast, %s (E2-7)", (_name, usual, more) => {
+  const tokens = new Map([...block(usual), ...block(more)]);
+  const value = (name: string) => tokens.get(name) ?? expect.fail(`no --${name}`);
+  const pairs = ["bg", "surface", "surface-2"].flatMap((on) => ["text", "text-2", "accent-text", "bad-text", "good-text", "warn-text"].map((of) => [of, on] as const));
+
+  test.each([...pairs, ["on-accent", "accent"], ["on-bad", "bad"]] as const)("text %s on %s reaches 7:1", (of, on) => {
+    expect(contrast(value(of), value(on))).toBeGreaterThanOrEqual(7);
+  });
+  test.each(["bg", "surface", "surface-2"])("edges on %s reach 4.5:1", (on) => {
+    for (const of of ["line-strong", "focus", "accent"]) expect(contrast(value(of), value(on))).toBeGreaterThanOrEqual(4.5);
+  });
+});
