@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from plenum import __version__, logs
+from plenum.health import alive
 from plenum.settings import Settings, SettingsError, known_url, load
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Plenum: conferences on your own server.")
@@ -191,6 +192,14 @@ def bench_load(
     report(plan, result, out)
     if result.joined < participants or result.loss >= 0.001:
         fail("not everybody joined, or too much was lost")
+
+
+@app.command()
+def health(config: Config = None) -> None:
+    """Ask the server of these settings on this machine whether it is alive: exit code 0 or 1, for supervisors."""
+    settings = read_settings(config)
+    if not alive(settings):
+        fail(f"nothing healthy answers on port {settings.port}")
 
 
 @app.command()

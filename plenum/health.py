@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import ipaddress
 import secrets
+import ssl
+import urllib.request
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from aiohttp import web
@@ -16,6 +19,8 @@ from prometheus_client import (
 )
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
+
+from plenum.settings import Settings
 
 Check = Callable[[], Awaitable[bool]]
 Numbers = Callable[[], Mapping[str, float]]
@@ -32,6 +37,19 @@ _GAUGES = {
     "latency_p50_us",
     "latency_p99_us",
 }
+
+
+def alive(settings: Settings) -> bool:
+    """Does the server of these settings answer on this machine? Its certificate may be in any name."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    host = settings.host if settings.host not in ("0.0.0.0", "::") else "localhost"
+    url = f"{'https' if settings.use_tls else 'http'}://{f'[{host}]' if ':' in host else host}:{settings.port}/healthz"
+    try:
+        with urllib.request.urlopen(url, timeout=4, context=context) as answer:
+            return bool(answer.status == 200)
+    except (OSError, http.client.HTTPException):
+        return False
 
 
 class _Parts:
