@@ -1,7 +1,8 @@
 """The facts that repositories give out: frozen, detached from any database session. Times are Unix ms."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from enum import StrEnum
+from typing import Final, NamedTuple
 
 from storage.ids import BodyId, ConferenceId, InviteeId, NodeId, SessionId, UnitId, UserId
 
@@ -148,9 +149,23 @@ class ConsentRecord:
     at_ms: int
 
 
+class OutboxState(StrEnum):
+    """waiting -> sending (claimed) -> handing (may be on its way) -> sent; or failed (given up), or cancelled."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    HANDING = "handing"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+CLAIMED: Final = (OutboxState.SENDING, OutboxState.HANDING)
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxItem:
-    """Something to be done outside of the transaction that caused it, at least once."""
+    """Something to be done outside of the transaction that caused it, at least once. `claimed_ms` is the claim."""
 
     id: int
     cause: str
@@ -158,6 +173,13 @@ class OutboxItem:
     payload: str
     due_ms: int
     tries: int
+    state: OutboxState = OutboxState.WAITING
+    claimed_ms: int | None = None
+    conference: str | None = None
+    recipient: str | None = None
+    recipient_name: str = ""
+    error: str | None = None
+    done_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

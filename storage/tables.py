@@ -113,6 +113,9 @@ class Conference(Base):
     calendar_sequence: Mapped[int] = mapped_column(default=0, server_default="0")
     changed_ms: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     search_key: Mapped[str] = mapped_column(default="", server_default="")
+    sms_invite: Mapped[bool] = mapped_column(default=False, server_default=false())  # H-23: two choices
+    sms_reminder: Mapped[bool] = mapped_column(default=False, server_default=false())
+    announced: Mapped[str] = mapped_column(default="", server_default="")  # JSON: dates as people were told them
 
     __table_args__ = (
         Index("ix_conferences_owner_created", "owner_id", "created_ms"),
@@ -240,7 +243,9 @@ class Consent(Base):
 
 
 class OutboxRow(Base):
-    """state: waiting | sending | sent | failed (given up) | cancelled. claimed_ms: until when a sender has it."""
+    """state: waiting | sending (claimed) | handing (its content may be on its way) | sent | failed (given up) |
+    cancelled. claimed_ms: until when a sender has it. done_ms: since when it is in one of the last three states.
+    payload: emptied when it is done, unless it failed and may be tried again."""
 
     __tablename__ = "outbox"
 
@@ -256,6 +261,7 @@ class OutboxRow(Base):
     claimed_ms: Mapped[int | None] = mapped_column(BigInteger)
     conference_id: Mapped[str | None]
     recipient: Mapped[str | None]  # user:ID or invitee:ID
+    recipient_name: Mapped[str] = mapped_column(default="", server_default="")  # of an invitee who was removed since
 
     __table_args__ = (
         Index("ix_outbox_due", "done_ms", "due_ms"),

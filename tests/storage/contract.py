@@ -307,25 +307,71 @@ class OutboxContract:
     async def test_effect_is_due_until_done(self, shared: Shared) -> None:
         assert await shared.outbox.put("mail/1", "mail", {"to": "x"}, due_ms=100)
         assert await shared.outbox.due(99) == []
-        [item] = await shared.outbox.due(100)
+        assert await shared.outbox.claim(99) == []
+        [item] = await shared.outbox.claim(100)
         assert (item.cause, item.kind, item.payload, item.tries) == ("mail/1", "mail", '{"to": "x"}', 0)
-        await shared.outbox.done(item.id, 101)
-        assert await shared.outbox.due(1000) == []
+        assert await shared.outbox.handing(item)
+        assert await shared.outbox.done(item, 101)
+        assert await shared.outbox.due(10**9) == []
 
     async def test_one_effect_per_cause_also_when_done(self, shared: Shared) -> None:
         assert await shared.outbox.put("mail/1", "mail", {}, due_ms=0)
         assert not await shared.outbox.put("mail/1", "mail", {}, due_ms=0)
-        [item] = await shared.outbox.due(0)
-        await shared.outbox.done(item.id, 1)
+        [item] = await shared.outbox.claim(0)
+        await shared.outbox.done(item, 1)
         assert not await shared.outbox.put("mail/1", "mail", {}, due_ms=0)
 
-    async def test_failed_effect_comes_again_later(self, shared: Shared) -> None:
+    async def test_two_senders_never_have_one_row(self, shared: Shared) -> None:
+        for number in range(30):
+            await shared.outbox.put(f"mail/{number}", "mail", {}, due_ms=number)
+        claims = await asyncio.gather(*(shared.outbox.claim(1000, limit=4) for _ in range(10)))
+        taken = [item.id for claim in claims for item in claim]
+        assert len(taken) == len(set(taken)) == 30
+        assert await shared.outbox.claim(1000) == []
+
+    async def test_a_lapsed_claim_can_neither_hand_over_nor_report(self, shared: Shared) -> None:
         await shared.outbox.put("mail/1", "mail", {}, due_ms=0)
-        [item] = await shared.outbox.due(0)
-        await shared.outbox.failed(item.id, retry_ms=500, error="no answer")
-        assert await shared.outbox.due(499) == []
-        [again] = await shared.outbox.due(500)
-        assert again.tries == 1
+        [slow] = await shared.outbox.claim(0, lease_ms=100)
+        assert await shared.outbox.claim(99) == []
+        assert await shared.outbox.next_due() == 100
+        [quick] = await shared.outbox.claim(100, lease_ms=100)
+        assert not await shared.outbox.handing(slow)
+        assert not await shared.outbox.done(slow, 101)
+        assert not await shared.outbox.failed(slow, 101, error="late")
+        assert await shared.outbox.handing(quick) and await shared.outbox.done(quick, 102)
+
+    async def test_failed_effect_comes_again_later_and_is_given_up_after_three_days(self, shared: Shared) -> None:
+        await shared.outbox.put("mail/1", "mail", {}, due_ms=0)
+        now = 0
+        for tries in range(20):
+            [item] = await shared.outbox.claim(now)
+            assert item.tries == tries
+            assert await shared.outbox.failed(item, now, error="no answer")
+            due = await shared.outbox.next_due()
+            if due is None:
+                break
+            assert await shared.outbox.claim(due - 1) == []
+            now = due
+        assert tries == 19 and 2.5 * 86_400_000 < now < 3.5 * 86_400_000
+        assert await shared.outbox.counts() == {"failed": 1}
+
+    async def test_a_sender_that_is_alone_takes_back_what_a_dead_one_had(self, shared: Shared) -> None:
+        for name in ("a", "b", "c"):
+            await shared.outbox.put(name, "mail", {}, due_ms=0)
+        first, second, third = await shared.outbox.claim(0)
+        await shared.outbox.handing(second)
+        await shared.outbox.done(third, 1)
+        assert await shared.outbox.release() == 2
+        assert [item.cause for item in await shared.outbox.claim(1)] == ["a", "b"]
+        assert not await shared.outbox.handing(first)
+
+    async def test_a_commit_rings_and_what_was_there_does_not(self, shared: Shared) -> None:
+        bell = shared.outbox.bell()
+        await shared.outbox.put("mail/1", "mail", {}, due_ms=0)
+        assert bell.is_set()
+        bell.clear()
+        await shared.outbox.put("mail/1", "mail", {}, due_ms=0)
+        assert not bell.is_set()
 
 
 class LimiterContract:
