@@ -77,7 +77,8 @@ class _Ice:
 
 
 class RawClient(asyncio.DatagramProtocol):
-    """`lines`: purposes in order; mids are their positions."""
+    """`lines`: purposes in order; mids are their positions. `toward`: which of the server's addresses to use;
+    `local`: the client's own."""
 
     def __init__(
         self,
@@ -86,6 +87,8 @@ class RawClient(asyncio.DatagramProtocol):
         aes_cm: bool = False,
         transport_cc: bool = True,
         simulcast: bool = False,
+        toward: str | None = None,
+        local: str = "127.0.0.1",
     ) -> None:
         self.lines = {str(number): word for number, word in enumerate(lines)}
         self.ssrcs = {word: secrets.randbits(31) + 1 for word in lines if word in UPLINKS}
@@ -99,6 +102,10 @@ class RawClient(asyncio.DatagramProtocol):
         self.level = 30
         self.srtp_errors = 0
         self.layer_ssrcs = {rid: secrets.randbits(31) + 1 for rid in LAYERS}
+        self._toward, self._local = toward, local
+        self.announced: list[str] = []
+        self.sources: set[tuple[str, int]] = set()
+        """Where datagrams came from."""
         self._aes_cm, self._transport_cc, self._simulcast = aes_cm, transport_cc, simulcast
         self._seq: dict[int, int] = {}
         self._timestamp: dict[int, int] = {}
@@ -153,8 +160,9 @@ class RawClient(asyncio.DatagramProtocol):
     async def negotiate(self, send_offer: Callable[[str, dict[str, str]], Awaitable[str]]) -> None:
         answer = SessionDescription.parse(await send_offer(self.offer(), self.lines))
         first = next(media for media in answer.media if media.ice_candidates)
+        self.announced = [candidate.ip for candidate in first.ice_candidates]
         candidate = first.ice_candidates[-1]
-        self.remote = (candidate.ip, candidate.port)
+        self.remote = (self._toward or candidate.ip, candidate.port)
         self.remote_ufrag, self.remote_pwd = first.ice.usernameFragment, first.ice.password
         self.fingerprints = first.dtls.fingerprints
         for media, (mid, word) in zip(answer.media, self.lines.items(), strict=True):
@@ -162,7 +170,7 @@ class RawClient(asyncio.DatagramProtocol):
                 self.slot_ssrcs[mid] = media.ssrc[0].ssrc
                 if media.ssrc_group:
                     self.slot_ssrcs[mid], self.slot_rtx[mid] = media.ssrc_group[0].items
-        self._udp, _ = await self._loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
+        self._udp, _ = await self._loop.create_datagram_endpoint(lambda: self, local_addr=(self._local, 0))
 
     async def check(self) -> None:
         """One authenticated binding request with USE-CANDIDATE, repeated until answered."""
@@ -325,7 +333,8 @@ class RawClient(asyncio.DatagramProtocol):
 
     # receiving
 
-    def datagram_received(self, data: bytes, addr: object) -> None:
+    def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
+        self.sources.add((addr[0], addr[1]))
         if not data:
             return
         if data[0] < 4:
