@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shlex
 import sys
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -29,6 +31,18 @@ out = Console()
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where everything is kept.")]
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).")]
+
+
+class Role(StrEnum):
+    """Roles that an account can be given at the command line."""
+
+    USER = "user"
+    UNIT_COORDINATOR = "unit_coordinator"
+    BODY_COORDINATOR = "body_coordinator"
+    ADMINISTRATOR = "administrator"
+
+
+_ADDRESS = re.compile(r"[^\s@\x00-\x1f]{1,64}@[^\s@\x00-\x1f]{1,190}")
 
 
 def main() -> None:
@@ -135,6 +149,8 @@ def user_link(
 @users.command("add")
 def user_add(
     name: Annotated[str, typer.Argument(help="The organiser's name.")],
+    email: Annotated[str | None, typer.Option(help="E-mail address, for notices and for signing in.")] = None,
+    role: Annotated[Role, typer.Option(help="What the account may do.")] = Role.BODY_COORDINATOR,
     data_dir: DataDir = None,
     config: Config = None,
 ) -> None:
@@ -143,16 +159,24 @@ def user_add(
 
     if not name.strip():
         fail("give the organiser a name")
+    if email is not None and not _ADDRESS.fullmatch(email):
+        fail(f"{email!r} is no e-mail address")
 
     async def make() -> str | None:
         async with _storage(settings) as storage:
             if any(user.name == name.strip() for user in await storage.users.all()):
                 return None
-            await storage.users.add(name)
-            token: str | None = await storage.users.new_sign_in_link(name.strip())
+            body = await storage.users.only_body()
+            added = await storage.users.add(name, role=role.value, email=email, body=body)
+            token: str = await storage.sign_in_links.create(added.id, now_ms=int(time.time() * 1000))
             return token
 
-    added = asyncio.run(make())
+    from storage.errors import EmailTaken
+
+    try:
+        added = asyncio.run(make())
+    except EmailTaken:
+        fail(f"another account has the address {email}")
     if added is None:
         known = name.strip()
         fail(f"there is an organiser called {known!r} already; a new link: plenum user link --name {known!r}")
@@ -164,13 +188,15 @@ def user_list(data_dir: DataDir = None, config: Config = None) -> None:
     """List the organisers."""
     settings = read_settings(config, data_dir=data_dir)
 
-    async def read() -> list[tuple[str, int]]:
+    async def read() -> list[tuple[str, str, str, str, int]]:
         async with _storage(settings) as storage:
-            return [(user.name, user.created_at) for user in await storage.users.all()]
+            found = await storage.users.all()
+            return [(user.name, user.email or "", user.role, user.state, user.created_at) for user in found]
 
-    table = Table("name", "since")
-    for name, created in asyncio.run(read()):
-        table.add_row(name, time.strftime("%Y-%m-%d", time.gmtime(created / 1000)))
+    table = Table("name", "e-mail", "role", "state", "since")
+    for *words, created in asyncio.run(read()):
+        shown = [escape(str(word)) for word in words]
+        table.add_row(*shown, time.strftime("%Y-%m-%d", time.gmtime(created / 1000)))
     out.print(table)
 
 

@@ -1,24 +1,35 @@
-"""Who am I, sign in by one-time link, sign out."""
+"""Who am I, sign in by one-time link, sign out. Other ways to sign in end here too: in `let_in`."""
 
 from aiohttp import web
 
+from portal.agent import family
+from portal.authorisation import Action, Relation, Verdict, judge, standing
 from portal.bodies import Empty, SignInBody, parse
 from portal.context import SESSION_COOKIE, caller, parts, signed_in
 from portal.errors import ApiError
 from portal.join import GATE
+from portal.settings import LANGUAGES, PortalSettings
+from storage.accounts import Place
 from storage.errors import NotFound
 from storage.records import UserRecord
-from storage.users import WEB_SESSION_MS
+from storage.web_sessions import WEB_SESSION_MS
 
 
 async def me(request: web.Request) -> web.StreamResponse:
+    its = parts(request)
     user = await signed_in(request)
     return web.json_response(
-        {"user": None if user is None else _described(user), "version": parts(request).settings.version}
+        {
+            "user": None if user is None else described(user, await its.storage.accounts.place(user)),
+            "version": its.settings.version,
+            "sign_in": ways_in(its.settings),
+            "languages": list(LANGUAGES),
+        }
     )
 
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
+    """By the link that whoever runs the server printed: it also gets somebody in who has lost the second factor."""
     body = await parse(request, SignInBody)
     its = parts(request)
     gate, who = request.config_dict[GATE], caller(request)
@@ -28,11 +39,36 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     except NotFound:
         raise ApiError("not_found", "This sign-in link is not valid.") from None
     await gate.sign_in_worked(who)
+    return await let_in(request, user_id)
+
+
+async def sign_out(request: web.Request) -> web.StreamResponse:
+    await parse(request, Empty)
+    await parts(request).storage.web_sessions.end(request.cookies.get(SESSION_COOKIE, ""))
+    response = web.json_response({})
+    forget_session(request, response)
+    return response
+
+
+async def let_in(request: web.Request, user_id: str) -> web.Response:
+    """The answer that signs `user_id` in, under a session that nobody knew before; the browser's former one ends."""
+    its = parts(request)
     user = await its.storage.users.get(user_id)
-    if user is None:
+    if user is None or user.state == "deleted":
         raise ApiError("not_found")
-    cookie = await its.storage.web_sessions.create(user.id, now_ms=its.now_ms())
-    response = web.json_response({"user": _described(user)})
+    response = web.json_response({"user": described(user, await its.storage.accounts.place(user))})
+    await new_session(request, response, user.id)
+    return response
+
+
+async def new_session(request: web.Request, response: web.StreamResponse, user_id: str) -> None:
+    its = parts(request)
+    cookie = await its.storage.web_sessions.create(
+        user_id,
+        now_ms=its.now_ms(),
+        agent=family(request.headers.get("User-Agent", "")),
+        instead_of=request.cookies.get(SESSION_COOKIE, ""),
+    )
     response.set_cookie(
         SESSION_COOKIE,
         cookie,
@@ -41,16 +77,36 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         samesite="Lax",
         secure=its.settings.secure_cookies,
     )
-    return response
 
 
-async def sign_out(request: web.Request) -> web.StreamResponse:
-    await parse(request, Empty)
-    await parts(request).storage.web_sessions.end(request.cookies.get(SESSION_COOKIE, ""))
-    response = web.json_response({})
+def forget_session(request: web.Request, response: web.StreamResponse) -> None:
     response.del_cookie(SESSION_COOKIE, httponly=True, samesite="Lax", secure=parts(request).settings.secure_cookies)
-    return response
 
 
-def _described(user: UserRecord) -> dict[str, str]:
-    return {"id": user.id, "name": user.name}
+def described(user: UserRecord, place: Place) -> dict[str, object]:
+    """An account as its owner sees it. `rights`: what can be done without an object, for the pages' menus."""
+    who = standing(user)
+    return {
+        "id": user.id,
+        "name": user.name,
+        "given_name": user.given_name,
+        "surname": user.surname,
+        "email": user.email,
+        "role": user.role,
+        "state": user.state,
+        "body": None if place.body is None else {"id": place.body.id, "name": place.body.name},
+        "unit": None if place.unit is None else {"id": place.unit.id, "name": place.unit.name},
+        "language": user.language,
+        "time_zone": user.time_zone,
+        "must": list(user.must),
+        "rights": [each.value for each in Action if judge(each, who, Relation.NONE) is Verdict.ALLOWED],
+        "two_factor": user.two_factor,
+    }
+
+
+def ways_in(settings: PortalSettings) -> dict[str, object]:
+    oidc = settings.oidc
+    return {
+        "oidc": None if oidc is None else {"name": oidc.shown_name},
+        "password": settings.local_accounts,
+    }

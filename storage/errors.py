@@ -51,6 +51,12 @@ class LinkExpired(StorageError):
     code = "link_expired"
 
 
+class EmailTaken(StorageError):
+    """Another account has this address."""
+
+    code = "email_taken"
+
+
 class SchemaTooNew(StorageError):
     """The database was written by a newer version of the program."""
 

@@ -30,10 +30,34 @@ class UserRecord:
     email: str | None = None
     language: str = ""
     time_zone: str = ""
+    given_name: str = ""
+    surname: str = ""
+    confirmed: bool = False  # the address
+    accepted: bool = False  # terms and privacy statement
+    two_factor: bool = False
 
     @property
     def ready(self) -> bool:
         return self.state == "active"
+
+    @property
+    def must(self) -> tuple[str, ...]:
+        """What is left to do before anything else (E0-13, E0-14)."""
+        if self.ready:
+            return ()
+        left = (("accept_terms", not self.accepted), ("confirm_email", not self.confirmed))
+        return tuple(name for name, missing in left if missing)
+
+
+@dataclass(frozen=True, slots=True)
+class WebSessionRecord:
+    """A signed-in browser, told by its kind; `id` names it and opens nothing."""
+
+    id: str
+    created_ms: int
+    seen_ms: int
+    agent: str
+    current: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import structlog
 
+from storage.accounts import Accounts
 from storage.base import Database, SqliteDatabase
 from storage.blobs import ObstoreBlobs
 from storage.bus import InProcessBus
@@ -30,7 +31,8 @@ from storage.recordings import Recordings
 from storage.records import NodeReport
 from storage.secrets import Secrets
 from storage.sessions import Consents, Participations, Sessions
-from storage.users import SignInLinks, Users, WebSessions
+from storage.users import Users
+from storage.web_sessions import SignInLinks, WebSessions
 
 log = structlog.get_logger()
 LOCAL_NODE = NodeId("local")
@@ -54,6 +56,7 @@ class Storage:
         self.sign_in_links = SignInLinks(db, secrets)
         self.web_sessions = WebSessions(db, secrets)
         self.users = Users(db, self.sign_in_links, clock)
+        self.accounts = Accounts(db, secrets)
         self.conferences = Conferences(db, secrets)
         self.invitees = Invitees(db, secrets)
         self.sessions = Sessions(db)

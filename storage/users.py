@@ -1,160 +1,141 @@
-"""Organisers, their one-time sign-in links and their browser sessions."""
+"""Accounts as the rest of the product sees them: who somebody is, and the accounts that whoever runs the server makes.
 
-import secrets
+What people do with their own accounts is in storage/accounts.py and beside it.
+"""
+
 from collections.abc import Callable
+from typing import Protocol
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from storage.base import Database
-from storage.errors import LinkExpired, LinkUsed, NotFound
+from storage.errors import EmailTaken
 from storage.ids import BodyId, UnitId, UserId, new_id
 from storage.records import UserRecord
-from storage.secrets import Secrets
-from storage.tables import SignInLink, User, WebSession
-from storage.text import search_key
+from storage.tables import User
+from storage.tables_accounts import Body
+from storage.text import email_key, search_key
 
-SIGN_IN_LINK_MS = 24 * 3600 * 1000
-WEB_SESSION_MS = 30 * 24 * 3600 * 1000
 FIRST_ORGANISER = "Organiser"
+FIRST_BODY = "Organisation"
+COORDINATING = ("unit_coordinator", "body_coordinator", "administrator")
 
 
-class SignInLinks:
-    """The token is given out once and stored as a keyed hash."""
+class Links(Protocol):
+    """storage.web_sessions.SignInLinks."""
 
-    def __init__(self, db: Database, keys: Secrets) -> None:
-        self._db = db
-        self._keys = keys
-
-    async def create(self, user: str, *, now_ms: int) -> str:
-        """The token of a link that signs `user` in once, within 24 hours."""
-        token = secrets.token_urlsafe(24)
-        async with self._db.write() as session:
-            session.add(
-                SignInLink(
-                    token_hash=self._hash(token),
-                    user_id=user,
-                    created_ms=now_ms,
-                    expires_ms=now_ms + SIGN_IN_LINK_MS,
-                )
-            )
-        return token
-
-    async def redeem(self, token: str, *, now_ms: int) -> UserId:
-        """Raises NotFound, LinkUsed or LinkExpired. Of two at the same time one gets it."""
-        digest = self._hash(token)
-        async with self._db.write() as session:
-            row = await session.get(SignInLink, digest)
-            if row is None:
-                raise NotFound("no such sign-in link")
-            if row.used_ms is not None:
-                raise LinkUsed("this sign-in link has been used")
-            if now_ms >= row.expires_ms:
-                raise LinkExpired("this sign-in link has expired")
-            row.used_ms = now_ms
-            return UserId(row.user_id)
-
-    def _hash(self, token: str) -> bytes:
-        return self._keys.keyed_hash("sign-in", token)
-
-
-class WebSessions:
-    """Cookies of signed-in browsers."""
-
-    def __init__(self, db: Database, keys: Secrets) -> None:
-        self._db = db
-        self._keys = keys
-
-    async def create(self, user: str, *, now_ms: int) -> str:
-        """The cookie's value, good for 30 days. Sweeps sessions that are over."""
-        token = secrets.token_urlsafe(32)
-        async with self._db.write() as session:
-            await session.execute(delete(WebSession).where(WebSession.expires_ms <= now_ms))
-            session.add(
-                WebSession(
-                    token_hash=self._hash(token),
-                    user_id=user,
-                    created_ms=now_ms,
-                    expires_ms=now_ms + WEB_SESSION_MS,
-                )
-            )
-        return token
-
-    async def user(self, token: str, *, now_ms: int) -> UserRecord | None:
-        query = (
-            select(User)
-            .join(WebSession, WebSession.user_id == User.id)
-            .where(WebSession.token_hash == self._hash(token), WebSession.expires_ms > now_ms)
-        )
-        async with self._db.read() as session:
-            row = (await session.execute(query)).scalar_one_or_none()
-            return None if row is None else _record(row)
-
-    async def end(self, token: str) -> None:
-        async with self._db.write() as session:
-            await session.execute(delete(WebSession).where(WebSession.token_hash == self._hash(token)))
-
-    def _hash(self, token: str) -> bytes:
-        return self._keys.keyed_hash("session", token)
+    async def create(self, user: str, *, now_ms: int) -> str: ...
 
 
 class Users:
     """Accounts. `clock` (Unix seconds) serves the command line, which has no time of its own."""
 
-    def __init__(self, db: Database, links: SignInLinks, clock: Callable[[], float]) -> None:
+    def __init__(self, db: Database, links: Links, clock: Callable[[], float]) -> None:
         self._db = db
         self._links = links
         self._clock = clock
 
-    async def add(self, name: str, *, role: str = "body_coordinator") -> UserRecord:
-        """An account made by whoever runs the server: nothing is left to confirm."""
+    async def add(
+        self, name: str, *, role: str = "body_coordinator", email: str | None = None, body: str | None = None
+    ) -> UserRecord:
+        """An account made by whoever runs the server: nothing is left to confirm. Raises EmailTaken."""
         name = name.strip()
+        given_name, _, surname = name.rpartition(" ")
         now_ms = self._now_ms()
         row = User(
             id=new_id(),
             name=name,
+            given_name=given_name,
+            surname=surname,
             search_key=search_key(name),
             created_ms=now_ms,
             role=role,
             state="active",
+            body_id=body,
+            email=email,
+            email_key=None if email is None else email_key(email),
             confirmed_ms=now_ms,
             confirmed_by="operator",
         )
-        async with self._db.write() as session:
-            session.add(row)
-            return _record(row)
+        try:
+            async with self._db.write() as session:
+                session.add(row)
+                await session.flush()
+                return as_record(row)
+        except IntegrityError as error:
+            raise EmailTaken("another account has this address") from error
 
     async def get(self, user: str) -> UserRecord | None:
         async with self._db.read() as session:
             row = await session.get(User, user)
-            return None if row is None else _record(row)
+            return None if row is None else as_record(row)
 
     async def all(self) -> list[UserRecord]:
-        """Oldest first."""
+        """Oldest first, without deleted ones."""
         async with self._db.read() as session:
-            rows = await session.scalars(select(User).order_by(User.created_ms, User.id))
-            return [_record(row) for row in rows]
+            query = select(User).where(User.state != "deleted").order_by(User.created_ms, User.id)
+            return [as_record(row) for row in await session.scalars(query)]
 
     async def rename(self, user: str, name: str) -> None:
+        name = name.strip()
         async with self._db.write() as session:
-            await session.execute(update(User).where(User.id == user).values(name=name.strip()))
+            await session.execute(update(User).where(User.id == user).values(name=name, search_key=search_key(name)))
 
     async def ensure_first_organiser(self) -> str | None:
-        """The very first start makes an organiser: the token of a sign-in link. Later starts: None."""
-        if await self.all():
-            return None
-        first = await self.add(FIRST_ORGANISER, role="administrator")
+        """The very first start makes a body and its administrator: the token of a sign-in link. Later starts: None."""
+        body = await self._ensure_body()
+        async with self._db.read() as session:
+            if (await session.scalars(select(User.id).limit(1))).first() is not None:
+                return None
+        first = await self.add(FIRST_ORGANISER, role="administrator", body=body)
         return await self._links.create(first.id, now_ms=self._now_ms())
 
+    async def only_body(self) -> BodyId | None:
+        """The body of an installation that has one."""
+        async with self._db.read() as session:
+            ids = (await session.scalars(select(Body.id).limit(2))).all()
+            return BodyId(ids[0]) if len(ids) == 1 else None
+
     async def new_sign_in_link(self, name: str | None = None) -> str | None:
-        """A link token for the organiser of that name (or the only or oldest one). None: there is none."""
-        users = [user for user in await self.all() if name is None or user.name == name]
+        """A link token for the organiser of that name or address (or the only or oldest one). None: there is none."""
+        key = None if name is None else email_key(name)
+        users = [
+            user
+            for user in await self.all()
+            if name is None or user.name == name or (user.email is not None and email_key(user.email) == key)
+        ]
         return await self._links.create(users[0].id, now_ms=self._now_ms()) if users else None
+
+    async def _ensure_body(self) -> str:
+        """Everything is held on behalf of a body; whoever coordinated before there was one belongs to the first."""
+        async with self._db.write() as session:
+            known = (await session.scalars(select(Body.id).order_by(Body.created_ms, Body.id).limit(1))).first()
+            if known is not None:
+                return known
+            body = Body(
+                id=new_id(),
+                name=FIRST_BODY,
+                name_key=search_key(FIRST_BODY),
+                time_zone="UTC",
+                language="en",
+                short_notice="invite_and_start",
+                created_ms=self._now_ms(),
+            )
+            session.add(body)
+            await session.flush()
+            await session.execute(
+                update(User)
+                .where(User.body_id.is_(None), User.role.in_(COORDINATING), User.state != "deleted")
+                .values(body_id=body.id)
+            )
+            return body.id
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
 
 
-def _record(row: User) -> UserRecord:
+def as_record(row: User) -> UserRecord:
     return UserRecord(
         id=UserId(row.id),
         name=row.name,
@@ -166,4 +147,9 @@ def _record(row: User) -> UserRecord:
         email=row.email,
         language=row.language,
         time_zone=row.time_zone,
+        given_name=row.given_name,
+        surname=row.surname,
+        confirmed=row.confirmed_ms is not None,
+        accepted=row.terms_ms is not None and row.privacy_ms is not None,
+        two_factor=row.totp_ms is not None,
     )

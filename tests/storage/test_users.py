@@ -1,0 +1,75 @@
+"""Accounts that whoever runs the server makes, and the first body."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from storage.errors import EmailTaken
+from storage.service import Storage, StorageConfig
+from storage.tables import User
+from storage.tables_accounts import Body
+from tests.storage.contract import Clock
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Storage]:
+    opened = await Storage.open(StorageConfig(tmp_path / "data"), clock=Clock())
+    yield opened
+    await opened.close()
+
+
+async def test_first_start_makes_a_body_and_its_administrator(store: Storage) -> None:
+    assert await store.users.ensure_first_organiser() is not None
+    [first] = await store.users.all()
+    place = await store.accounts.place(first)
+    assert place.body is not None and (place.body.name, first.role) == ("Organisation", "administrator")
+    assert first.must == ()
+    assert await store.users.ensure_first_organiser() is None
+    assert await store.users.only_body() == place.body.id
+
+
+async def test_coordinators_from_before_there_were_bodies_belong_to_the_first(store: Storage) -> None:
+    """An installation of the former version."""
+    old = await store.users.add("Olga")
+    plain = await store.users.add("Uwe", role="user")
+    assert await store.users.ensure_first_organiser() is None
+    kept, left = await store.users.get(old.id), await store.users.get(plain.id)
+    assert kept is not None and kept.body == await store.users.only_body()
+    assert left is not None and left.body is None
+
+
+async def test_two_bodies_are_not_the_only_one(store: Storage) -> None:
+    await store.users.ensure_first_organiser()
+    async with store.db.write() as session:
+        session.add(
+            Body(
+                id="b2",
+                name="Town",
+                name_key="town",
+                time_zone="UTC",
+                language="en",
+                short_notice="start_only",
+                created_ms=1,
+            )
+        )
+    assert await store.users.only_body() is None
+
+
+async def test_an_address_belongs_to_one_account_whatever_its_case(store: Storage) -> None:
+    await store.users.add("Anna", email="Anna@Example.org")
+    with pytest.raises(EmailTaken):
+        await store.users.add("Other", email="anna@example.ORG")
+    token = await store.users.new_sign_in_link("ANNA@example.org")
+    assert token is not None
+
+
+async def test_deleted_accounts_are_not_listed_and_their_sessions_open_nothing(store: Storage) -> None:
+    user = await store.users.add("Anna")
+    cookie = await store.web_sessions.create(user.id, now_ms=0)
+    async with store.db.write() as session:
+        row = await session.get(User, user.id)
+        assert row is not None
+        row.state = "deleted"
+    assert await store.users.all() == []
+    assert await store.web_sessions.user(cookie, now_ms=1) is None
