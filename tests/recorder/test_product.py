@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import statistics
 import time
 import urllib.request
@@ -15,7 +16,7 @@ import pytest
 from playwright.async_api import Browser
 
 from signaling.client import SignalingClient
-from tests.e2e.room import Participant, eventually
+from tests.e2e.room import Participant, eventually, median_of_five_below
 from tests.recorder.playing import beeps, played
 from tests.support.browser import chromium, participant_context, watch
 from tests.support.server import Organiser, Server, running
@@ -275,3 +276,56 @@ async def test_ticked_in_the_room_capture_starts_with_the_answer(server: Server,
     manifest, _ = manifest_of(server, organiser, recording["id"])
     assert {one["purpose"] for one in manifest["parts"]} == {"mic", "camera"}
     assert all(recording["started_at"] + one["start_ms"] >= answered_ms for one in manifest["parts"])
+
+
+async def test_a_fragment_plays_within_a_second_of_stop(server: Server, browser: Browser) -> None:
+    """S-41, S-42: from the press on stop until manifest, index and the first cluster of picture and sound have come
+    through the signed link and been decoded, while the meeting goes on. Median of five fragments."""
+    organiser = Organiser(server.url, server.sign_in_url)
+    conference = organiser.conference(record=True)
+    chair = await organiser_joins(server, organiser, conference["id"])
+    person = await Participant.arrive(browser, conference["participant_url"], "Ana", consent="yes")
+    await asyncio.sleep(3)
+    found = organiser.call("GET", f"/api/conferences/{conference['id']}/recordings")["recordings"]
+    recording = found[0]["id"]
+    fragments = 0
+
+    async def one_fragment() -> float:
+        nonlocal fragments
+        fragments += 1
+        await chair.call("recording", {"action": "start"})
+        await asyncio.sleep(2.5)
+        pressed = time.monotonic()
+        await chair.call("recording", {"action": "stop"})
+        await eventually(
+            lambda: asyncio.to_thread(fragment_plays, server, organiser, recording, fragments),
+            within_s=20,
+            every_s=0.02,
+            what="first picture and sound of the fragment",
+        )
+        return (time.monotonic() - pressed) * 1000
+
+    await median_of_five_below(1000, one_fragment, what="stop to playable, ms")
+    await person.close()
+    await chair.close()
+
+
+def fragment_plays(server: Server, organiser: Organiser, recording: str, number: int) -> bool:
+    """Do picture and sound of that fragment decode from what its index says?"""
+    manifest, query = manifest_of(server, organiser, recording)
+    marks = manifest["fragments"]
+    if len(marks) < number or marks[number - 1]["end_ms"] is None:
+        return False
+    mark = marks[number - 1]
+    inside = [one for one in manifest["parts"] if one["bytes"] and mark["start_ms"] <= one["start_ms"] < mark["end_ms"]]
+    if {one["purpose"] for one in inside} != {"mic", "camera"}:
+        return False
+    for part in inside:
+        base = f"{server.url}/api/play/{recording}/{part['id']}"
+        index = fetch(f"{base}/index?{query}")
+        end = int.from_bytes(index[24:32], "little") if len(index) > 16 else part["bytes"]
+        first = urllib.request.Request(f"{base}/media?{query}", headers={"Range": f"bytes=0-{end - 1}"})
+        with urllib.request.urlopen(first, timeout=20) as answer, av.open(io.BytesIO(answer.read())) as container:
+            if next(container.decode(), None) is None:
+                return False
+    return True
