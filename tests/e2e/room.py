@@ -70,10 +70,14 @@ class Participant:
         camera: bool = True,
         join: bool = True,
         consent: str | None = None,
+        script: str | None = None,
         **devices: Any,
     ) -> Participant:
-        """Open the link, fill in the name and (unless `join` is False) press Join. `consent`: "yes" or "no"."""
+        """Open the link, fill in the name and (unless `join` is False) press Join. `consent`: "yes" or "no".
+        `script` runs before the page's own."""
         context = await participant_context(browser, **devices)
+        if script is not None:
+            await context.add_init_script(script)
         page = await context.new_page()
         person = cls(page, name, devices.get("colour", "#2060c0"))
         watch(page, person.problems)

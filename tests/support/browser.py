@@ -100,7 +100,7 @@ async def participant_context(
     context = await browser.new_context(
         viewport={"width": viewport[0], "height": viewport[1]}, ignore_https_errors=True, **options
     )
-    await context.grant_permissions(["camera", "microphone"])
+    await context.grant_permissions(["camera", "microphone", "screen-wake-lock"])
     if own_devices:
         given = {"colour": colour, "tone": tone, "width": size[0], "height": size[1], "fps": fps}
         await context.add_init_script(f"{_DEVICES.strip()}({_json(given)});")
