@@ -1,6 +1,6 @@
 // The upper half of the dock: who is here (S-12), raised hands first; the moderators' acts on one and on all.
 
-import { useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Participant } from "../engine/protocol";
 import { ordered, type RoomState } from "../engine/room_state";
 import { t } from "../i18n";
@@ -17,6 +17,7 @@ const SEARCH_FROM = 8;
 export function People() {
   const ui = useRoom();
   const [search, setSearch] = useState("");
+  const kept = useKeptFocus();
   const room = ui.conference.room.value;
   const me = ui.conference.me.value;
   if (room === null || me === undefined) return null;
@@ -25,7 +26,7 @@ export function People() {
   return (
     <section class="room-people" aria-labelledby="room-people-heading">
       <div class="room-dock-head">
-        <h2 id="room-people-heading">{t("people.heading")} <span class="room-count" aria-label={t("people.count", { count: room.participants.size })}>{room.participants.size}</span></h2>
+        <h2 id="room-people-heading" tabIndex={-1}>{t("people.heading")} <span class="room-count" aria-label={t("people.count", { count: room.participants.size })}>{room.participants.size}</span></h2>
         {room.allHeld.includes("mic") && <Sign icon="mic-held" label={t("people.all_held")} tone="bad" />}
         {me.moderator && <Menu label={t("people.all")} trigger={{ icon: "more", size: "small" }} items={() => everyoneMenu(ui)} />}
         <IconButton icon={ui.narrow.value ? "close" : "chevron-down"} size="small" label={t("bar.people_hide")} onClick={() => ui.togglePeople()} />
@@ -36,13 +37,31 @@ export function People() {
           <input class="ui-input" type="search" value={search} placeholder={t("people.search")} aria-label={t("people.search")} onInput={(event) => setSearch(event.currentTarget.value)} />
         </div>
       )}
-      <ul class="room-people-list" role="list">
+      <ul class="room-people-list" role="list" ref={kept}>
         {list.map((one) => <Person key={one.id} one={one} room={room} me={me} />)}
         {list.length === 0 && <li class="room-chat-empty">{t("people.none")}</li>}
       </ul>
       {me.moderator && room.banned.length > 0 && <Banned room={room} />}
     </section>
   );
+}
+
+/** Whoever leaves takes a row along; when the focus was in it, the heading gets it. */
+function useKeptFocus() {
+  const list = useRef<HTMLUListElement>(null);
+  const inside = useRef(false);
+  useEffect(() => {
+    const note = (event: FocusEvent): void => {
+      inside.current = list.current?.contains(event.target as Node) === true;
+    };
+    document.addEventListener("focusin", note);
+    return () => document.removeEventListener("focusin", note);
+  }, []);
+  useLayoutEffect(() => {
+    if (!inside.current || document.activeElement !== document.body) return;
+    document.getElementById("room-people-heading")?.focus();
+  });
+  return list;
 }
 
 function Person({ one, room, me }: { one: Participant; room: RoomState; me: Participant }) {

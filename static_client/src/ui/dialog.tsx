@@ -23,9 +23,10 @@ export function Dialog({ open, title, onClose, children, actions, size = "medium
   const id = useId();
   useEffect(() => {
     const dialog = ref.current;
-    if (!dialog) return;
-    if (open && !dialog.open) dialog.showModal();
-    if (!open && dialog.open) dialog.close();
+    if (dialog === null || !open) return;
+    const before = document.activeElement;
+    if (!dialog.open) dialog.showModal();
+    return () => giveFocusBack(before);
   }, [open]);
   if (!open) return null;
   const names = ["ui-dialog", size !== "medium" && `ui-dialog-${size}`, cls].filter(Boolean).join(" ");
@@ -51,6 +52,13 @@ export function Dialog({ open, title, onClose, children, actions, size = "medium
       {actions !== undefined && <div class="ui-dialog-foot">{actions}</div>}
     </dialog>
   );
+}
+
+/** The element is gone with its dialog before the browser could do it. Where the opener is gone too, the page's heading. */
+function giveFocusBack(before: Element | null): void {
+  if (document.activeElement !== null && document.activeElement !== document.body) return;
+  const opener = before instanceof HTMLElement && before.isConnected && before !== document.body ? before : null;
+  (opener ?? document.querySelector<HTMLElement>("h1[tabindex], main[tabindex]"))?.focus();
 }
 
 export interface ConfirmProps {
