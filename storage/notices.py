@@ -118,7 +118,7 @@ async def cancelled(session: AsyncSession, conference_id: str, now_ms: int) -> N
     """Also for a conference that is about to be deleted: call it before its invitees' rows go."""
     row = await _conference(session, conference_id)
     if row is not None:
-        await _withdraw(session, row, await _people(session, conference_id), now_ms)
+        await _withdraw(session, row, await _people(session, conference_id), now_ms, removed=False)
         row.announced = _announcement(row, [])
 
 
@@ -126,16 +126,18 @@ async def removed(session: AsyncSession, conference_id: str, invitee_ids: Collec
     """They are told that they need not come. Call it before their rows go."""
     row = await _conference(session, conference_id)
     if row is not None and invitee_ids:
-        await _withdraw(session, row, await _people(session, conference_id, invitee_ids), now_ms)
+        await _withdraw(session, row, await _people(session, conference_id, invitee_ids), now_ms, removed=True)
 
 
-async def _withdraw(session: AsyncSession, row: Conference, people: Sequence[_Person], now_ms: int) -> None:
+async def _withdraw(
+    session: AsyncSession, row: Conference, people: Sequence[_Person], now_ms: int, *, removed: bool
+) -> None:
     await _cancel_unsent(session, row.id, now_ms, [person.id for person in people])
     dates = [_date_json(date) for date in _told_dates(row.announced) if date.ends_ms > now_ms]
     if not dates and row.postponed_ms is None:
         return  # it is over: nothing is left to cancel
     row.calendar_sequence += 1
-    payload: dict[str, JsonValue] = {"sequence": row.calendar_sequence, "gone": list(dates), "title": row.title}
+    payload: dict[str, JsonValue] = {"sequence": row.calendar_sequence, "gone": list(dates), "removed": removed}
     await _tell(session, row, Kind.CANCEL, people, payload, now_ms)
 
 

@@ -185,12 +185,12 @@ class SqlOutbox:
             _ring_after(session)
             return _item(row)
 
-    async def counts(self) -> dict[str, int]:
-        """How many rows are in each state that is not final, and how many failed."""
-        query = select(OutboxRow.state, func.count()).group_by(OutboxRow.state)
-        open_or_failed = or_(OutboxRow.done_ms.is_(None), OutboxRow.state == OutboxState.FAILED)
+    async def overdue(self, now_ms: int) -> int:
+        """How many should have left by now."""
+        query = select(func.count()).select_from(OutboxRow)
         async with self._db.read() as session:
-            return {row[0]: row[1] for row in await session.execute(query.where(open_or_failed))}
+            which = and_(OutboxRow.done_ms.is_(None), OutboxRow.due_ms <= now_ms)
+            return (await session.execute(query.where(which))).scalar_one()
 
     async def _step(self, item: OutboxItem, **values: object) -> bool:
         mine = and_(OutboxRow.id == item.id, OutboxRow.claimed_ms == item.claimed_ms, OutboxRow.state.in_(CLAIMED))

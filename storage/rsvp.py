@@ -19,6 +19,8 @@ def rsvp_token(keys: Secrets, invitee: str) -> str:
 
 def rsvp_invitee(keys: Secrets, token: str) -> InviteeId | None:
     """Whose token it is; None if nobody's."""
+    if not token.isascii():
+        return None
     invitee, _, mac = token.partition(".")
     return InviteeId(invitee) if hmac.compare_digest(mac.encode(), _mac(keys, invitee).encode()) else None
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 
 from storage.accounts import Accounts
+from storage.addressees import Addressees
 from storage.base import Database, SqliteDatabase
 from storage.blobs import ObstoreBlobs
 from storage.bus import InProcessBus
@@ -51,6 +52,7 @@ class Storage:
         self, db: Database, secrets: Secrets, recordings: Path, clock: Callable[[], float], node: NodeId
     ) -> None:
         self.db = db
+        self.embedded = isinstance(db, SqliteDatabase)  # nobody else works on these tables
         self.node = node
         self.secrets = secrets
         self.sign_in_links = SignInLinks(db, secrets)
@@ -65,6 +67,7 @@ class Storage:
         self.recordings = Recordings(db)
         self.events = SqlEventLog(db)
         self.outbox: Outbox = SqlOutbox(db)
+        self.addressees = Addressees(db, secrets)
         self.recording_files = RecordingFiles(recordings)
         self.blobs: BlobStore = ObstoreBlobs.in_folder(recordings)  # the same files, for reading
         self.bus: Bus = InProcessBus()

@@ -306,7 +306,7 @@ class BlobContract:
 class OutboxContract:
     async def test_effect_is_due_until_done(self, shared: Shared) -> None:
         assert await shared.outbox.put("mail/1", "mail", {"to": "x"}, due_ms=100)
-        assert await shared.outbox.due(99) == []
+        assert await shared.outbox.due(99) == [] and await shared.outbox.overdue(99) == 0
         assert await shared.outbox.claim(99) == []
         [item] = await shared.outbox.claim(100)
         assert (item.cause, item.kind, item.payload, item.tries) == ("mail/1", "mail", '{"to": "x"}', 0)
@@ -353,7 +353,7 @@ class OutboxContract:
             assert await shared.outbox.claim(due - 1) == []
             now = due
         assert tries == 19 and 2.5 * 86_400_000 < now < 3.5 * 86_400_000
-        assert await shared.outbox.counts() == {"failed": 1}
+        assert await shared.outbox.claim(10**12) == []
 
     async def test_a_sender_that_is_alone_takes_back_what_a_dead_one_had(self, shared: Shared) -> None:
         for name in ("a", "b", "c"):

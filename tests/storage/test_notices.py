@@ -294,7 +294,7 @@ async def test_who_is_removed_gets_a_cancellation_that_needs_no_row(desk: Desk) 
     assert (cancel.kind, reminder.kind, reminder.recipient_name) == ("cancel", "reminder_hour", "Bert")
     payload = json.loads(cancel.payload)
     assert payload["to"] == {"name": "Anna", "email": "anna@example.org", "telephone": None, "language": "el"}
-    assert payload["sequence"] == 1 and payload["title"] == "Council" and len(payload["gone"]) == 1
+    assert payload["sequence"] == 1 and payload["removed"] is True and len(payload["gone"]) == 1
 
 
 async def test_nothing_is_cancelled_that_is_over(desk: Desk) -> None:

@@ -1,0 +1,108 @@
+"""The sender as a part of the server: made from the settings, one per installation, stopped without cutting a mail off.
+
+With SQLite the data folder is one server's: whoever holds the lock file sends, gives back at its start what a killed
+one had claimed, and so goes on at once. With Postgres senders stand side by side and leases do that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+
+import structlog
+
+from plenum.settings import Settings
+from portal.mail.delivery import MailDelivery, SmsDelivery
+from portal.mail.folder import MailFolder, SmsFolder
+from portal.mail.house import House
+from portal.mail.links import Links
+from portal.mail.sender import Sender, Ways
+from portal.mail.sms_http import SmsHttp
+from portal.mail.smtp import SmtpDelivery, relay
+from storage.service import Storage
+
+CONNECTIONS = 4
+STOP_WITHIN_S = 8.0
+_LOCK_AGAIN_S = 5.0
+
+log = structlog.get_logger()
+
+
+def house(settings: Settings, base_url: str) -> House:
+    return House(
+        product=settings.mail_name,
+        address=settings.mail_from,
+        links=Links(base_url),
+        language=settings.language,
+        call=settings.telephone_number or "",
+        sms_from=settings.sms_from or settings.mail_name,
+    )
+
+
+def ways(settings: Settings, clock: Callable[[], float]) -> Ways:
+    return Ways(_mails(settings, clock), _sms(settings))
+
+
+@contextlib.asynccontextmanager
+async def sending(
+    storage: Storage, settings: Settings, base_url: Callable[[], str], clock: Callable[[], float]
+) -> AsyncIterator[Callable[[], Mapping[str, float]]]:
+    """Sends while the block runs; gives the numbers for /metrics."""
+    sender = Sender(storage, ways(settings, clock), lambda: house(settings, base_url()), clock)
+    task = asyncio.create_task(_run(sender, storage, settings), name="sender")
+    try:
+        yield sender.numbers
+    finally:
+        sender.stop()
+        with contextlib.suppress(asyncio.CancelledError, TimeoutError):
+            async with asyncio.timeout(STOP_WITHIN_S):
+                await task
+
+
+async def _run(sender: Sender, storage: Storage, settings: Settings) -> None:
+    if not storage.embedded:
+        await sender.run()
+        return
+    async with _alone(settings.data_dir / "sender.lock"):
+        await storage.outbox.release()
+        await sender.run()
+
+
+@contextlib.asynccontextmanager
+async def _alone(path: Path) -> AsyncIterator[None]:
+    """The system frees the lock however its holder ends."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                log.warning("sender.another_server_sends")
+                await asyncio.sleep(_LOCK_AGAIN_S)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _mails(settings: Settings, clock: Callable[[], float]) -> list[MailDelivery]:
+    if settings.smtp_url is None:
+        return [MailFolder(settings.data_dir / "mail")]
+    to = relay(settings.smtp_url, settings.smtp_ca)
+    return [SmtpDelivery(to, settings.mail_from, clock) for _ in range(CONNECTIONS)]
+
+
+def _sms(settings: Settings) -> SmsDelivery | None:
+    sender = settings.sms_from or settings.mail_name
+    match settings.sms_driver:
+        case "none":
+            return None
+        case "file":
+            return SmsFolder(settings.data_dir / "sms", sender)
+        case "http":
+            assert settings.sms_url is not None, "the settings were checked"
+            return SmsHttp(settings.sms_url, settings.sms_token or "", sender)

@@ -1,0 +1,34 @@
+"""The addresses that messages carry. Secrets stand behind `#`, where no server on the way logs them."""
+
+from dataclasses import dataclass
+
+from storage.addressees import Addressee
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """`base`: the service's own address, without a slash at the end."""
+
+    base: str
+
+    def service(self) -> str:
+        return f"{self.base}/"
+
+    def help(self) -> str:
+        return f"{self.base}/help"
+
+    def log_in(self) -> str:
+        return f"{self.base}/sign-in"
+
+    def conferences(self) -> str:
+        return f"{self.base}/conferences"
+
+    def entry(self, person: Addressee) -> str:
+        """A guest's own link opens the one conference; who has or needs an account logs in (E0-20, E0-27, E0-28)."""
+        return f"{self.base}/j/{person.link}" if person.kind in ("guest", "name") else self.conferences()
+
+    def rsvp(self, answer: str, token: str) -> str:
+        return f"{self.base}/rsvp/{answer}#{token}"
+
+    def proof(self, page: str, token: str) -> str:
+        return f"{self.base}/{page}#{token}"
