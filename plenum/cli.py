@@ -116,6 +116,13 @@ def serve(
         out.print(
             f"  Another sign-in link: {_own_command()} user link{where}", highlight=False, soft_wrap=True, markup=False
         )
+        if settings.smtp_url is None:
+            out.print(
+                f"  Mails: written to the folder {settings.data_dir / 'mail'}; smtp_url is not set.",
+                highlight=False,
+                soft_wrap=True,
+                markup=False,
+            )
         out.print(f"  Media: UDP port {running.media_port}. Stop with Ctrl-C.\n", highlight=False)
         sys.stdout.flush()
 

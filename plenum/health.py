@@ -34,6 +34,7 @@ _GAUGES = {
     "rooms",
     "participants",
     "sockets",
+    "overdue",
     "latency_p50_us",
     "latency_p99_us",
 }

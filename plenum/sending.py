@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import structlog
@@ -35,27 +35,24 @@ log = structlog.get_logger()
 def house(settings: Settings, base_url: str) -> House:
     return House(
         product=settings.mail_name,
-        address=settings.mail_from,
+        address=settings.sender,
         links=Links(base_url),
         language=settings.language,
         call=settings.telephone_number or "",
-        sms_from=settings.sms_from or settings.mail_name,
     )
 
 
-def ways(settings: Settings, clock: Callable[[], float]) -> Ways:
-    return Ways(_mails(settings, clock), _sms(settings))
+def sender_of(storage: Storage, settings: Settings, clock: Callable[[], float]) -> Sender:
+    """It does nothing yet: `sending` sets it to work."""
+    return Sender(storage, Ways(_mails(settings, clock), _sms(settings)), clock)
 
 
 @contextlib.asynccontextmanager
-async def sending(
-    storage: Storage, settings: Settings, base_url: Callable[[], str], clock: Callable[[], float]
-) -> AsyncIterator[Callable[[], Mapping[str, float]]]:
-    """Sends while the block runs; gives the numbers for /metrics."""
-    sender = Sender(storage, ways(settings, clock), lambda: house(settings, base_url()), clock)
-    task = asyncio.create_task(_run(sender, storage, settings), name="sender")
+async def sending(sender: Sender, storage: Storage, settings: Settings, base_url: str) -> AsyncIterator[None]:
+    """Sends while the block runs; what is on its way at its end gets there."""
+    task = asyncio.create_task(_run(sender, house(settings, base_url), storage, settings), name="sender")
     try:
-        yield sender.numbers
+        yield
     finally:
         sender.stop()
         with contextlib.suppress(asyncio.CancelledError, TimeoutError):
@@ -63,13 +60,13 @@ async def sending(
                 await task
 
 
-async def _run(sender: Sender, storage: Storage, settings: Settings) -> None:
+async def _run(sender: Sender, at: House, storage: Storage, settings: Settings) -> None:
     if not storage.embedded:
-        await sender.run()
+        await sender.run(at)
         return
     async with _alone(settings.data_dir / "sender.lock"):
         await storage.outbox.release()
-        await sender.run()
+        await sender.run(at)
 
 
 @contextlib.asynccontextmanager
@@ -93,7 +90,7 @@ def _mails(settings: Settings, clock: Callable[[], float]) -> list[MailDelivery]
     if settings.smtp_url is None:
         return [MailFolder(settings.data_dir / "mail")]
     to = relay(settings.smtp_url, settings.smtp_ca)
-    return [SmtpDelivery(to, settings.mail_from, clock) for _ in range(CONNECTIONS)]
+    return [SmtpDelivery(to, settings.sender, clock) for _ in range(CONNECTIONS)]
 
 
 def _sms(settings: Settings) -> SmsDelivery | None:

@@ -24,6 +24,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from plenum import __version__, tls
 from plenum.health import Health
+from plenum.sending import sender_of, sending
 from plenum.settings import URL_FILE, Settings, own_url
 from portal.app import Portal, PortalSettings
 from recorder.retention import sweep
@@ -103,12 +104,19 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
             static_dir=STATIC_DIR,
             clock=time.time,
         ).attach(app)
+        sender = sender_of(storage, settings, time.time)
         Health(
             checks={"storage": storage.healthy, "media": media.healthy, "recorder": recorder.healthy},
-            parts={"media": media.stats, "signaling": signaling.stats, "recorder": recorder.stats},
+            parts={
+                "media": media.stats,
+                "signaling": signaling.stats,
+                "recorder": recorder.stats,
+                "sender": sender.numbers,
+            },
             token=settings.metrics_token,
         ).attach(app)
         running = await _listen(stack, app, storage, media, settings, certificate)
+        await stack.enter_async_context(sending(sender, storage, settings, running.url))
         _schedule(stack, storage, settings)
         yield running
         log.info("server.stopping")

@@ -13,8 +13,11 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from portal.mail.smtp import relay
 
 ENV_PREFIX = "PLENUM_"
 URL_FILE = "url"
@@ -56,6 +59,26 @@ class Settings(BaseModel):
     media_workers: int = Field(default=1, ge=1, le=64)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
+    language: Literal["en", "el", "pl", "ro"] = "en"
+    """For messages to people whose language nobody knows."""
+    smtp_url: str | None = Field(default=None, repr=False)
+    """Where mails go: smtp://user:password@host:port (STARTTLS where offered), smtp+starttls:// (insists), smtps://.
+    Without it they are written to the folder `mail` of the data directory."""
+    smtp_ca: Path | None = None
+    """PEM file of the authority that signed the mail server's certificate, if the system does not know it."""
+    mail_from: str = ""
+    """The address that mails come from and that nobody reads; no-reply@ the public URL's host when empty."""
+    mail_name: str = Field(default="Plenum", min_length=1, max_length=60)
+    """The service's name: sender of all messages and beginning of their subjects."""
+    sms_driver: Literal["none", "file", "http"] = "none"
+    """http: a gateway at `sms_url`; file: the folder `sms` of the data directory."""
+    sms_url: str | None = None
+    sms_token: str | None = Field(default=None, repr=False)
+    """POST {from, to, text, id} as JSON, with this bearer token."""
+    sms_from: str = Field(default="", max_length=20)
+    """The name that an SMS comes from; `mail_name` when empty."""
+    telephone_number: str | None = None
+    """The number that people dial to take part by telephone, once there is one; without it an SMS has the link."""
     metrics_token: str | None = None
     """Bearer token for /metrics; without it only loopback may read them."""
     grace_s: float = Field(default=30, ge=1, le=600)
@@ -81,6 +104,35 @@ class Settings(BaseModel):
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/") if value else None
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _check_relay(cls, value: str | None) -> str | None:
+        if value is not None:
+            relay(value)
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _check_sender(cls, value: str) -> str:
+        local, _, domain = value.rpartition("@")
+        if value and not (local and domain and value.isascii() and value.isprintable() and " " not in value):
+            raise ValueError("must be an e-mail address")
+        return value
+
+    @model_validator(mode="after")
+    def _check_sms(self) -> Settings:
+        if self.sms_driver == "http" and not (self.sms_url or "").startswith(("http://", "https://")):
+            raise ValueError("sms_driver http needs sms_url")
+        return self
+
+    @property
+    def sender(self) -> str:
+        """The address that mails come from."""
+        if self.mail_from:
+            return self.mail_from
+        host = urlsplit(self.public_url or "").hostname or "localhost"
+        return f"no-reply@{host}"
 
     @model_validator(mode="after")
     def _check_tls(self) -> Settings:

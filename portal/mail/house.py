@@ -15,4 +15,3 @@ class House:
     links: Links
     language: str = "en"
     call: str = ""
-    sms_from: str = ""

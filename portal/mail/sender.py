@@ -42,10 +42,9 @@ class Ways:
 
 
 class Sender:
-    def __init__(self, storage: Storage, ways: Ways, house: Callable[[], House], clock: Callable[[], float]) -> None:
+    def __init__(self, storage: Storage, ways: Ways, clock: Callable[[], float]) -> None:
         self._storage = storage
         self._ways = ways
-        self._house = house
         self._clock = clock
         self._builder = Builder(storage)
         self._pauses = Pauses()
@@ -54,12 +53,12 @@ class Sender:
         self._stopped = False
         self._bells = [storage.outbox.bell() for _ in ways.mails]
 
-    async def run(self) -> None:
+    async def run(self, house: House) -> None:
         """Until `stop` (what is on its way gets there) or until it is cancelled (what is on its way is sent again)."""
         try:
             async with asyncio.TaskGroup() as tasks:
                 for number, mail in enumerate(self._ways.mails):
-                    tasks.create_task(self._worker(mail, self._bells[number]), name=f"sender {number}")
+                    tasks.create_task(self._worker(mail, house, self._bells[number]), name=f"sender {number}")
         finally:
             await self._close()
 
@@ -71,18 +70,18 @@ class Sender:
     def numbers(self) -> Mapping[str, float]:
         return {**self._counts, "overdue": self._overdue}
 
-    async def send_due(self) -> int:
+    async def send_due(self, house: House) -> int:
         """Everything that is due now, one after another; how many rows were looked at."""
         looked = 0
-        while await self._one(self._ways.mails[0]):
+        while await self._one(self._ways.mails[0], house):
             looked += 1
         return looked
 
-    async def _worker(self, mail: MailDelivery, bell: asyncio.Event) -> None:
+    async def _worker(self, mail: MailDelivery, house: House, bell: asyncio.Event) -> None:
         while not self._stopped:
             bell.clear()
             try:
-                if not await self._one(mail):
+                if not await self._one(mail, house):
                     await self._sleep(bell)
             except Exception:
                 log.exception("sender.failed")
@@ -98,16 +97,16 @@ class Sender:
             async with asyncio.timeout(min(max(seconds, 0.01), LONGEST_SLEEP_S)):
                 await bell.wait()
 
-    async def _one(self, mail: MailDelivery) -> bool:
+    async def _one(self, mail: MailDelivery, house: House) -> bool:
         """False: nothing is due."""
         items = await self._storage.outbox.claim(self._now_ms(), limit=1)
         for item in items:
             async with asyncio.timeout(SENDING_S):
-                await self._handle(item, mail)
+                await self._handle(item, mail, house)
         return bool(items)
 
-    async def _handle(self, item: OutboxItem, mail: MailDelivery) -> None:
-        outbox, house = self._storage.outbox, self._house()
+    async def _handle(self, item: OutboxItem, mail: MailDelivery, house: House) -> None:
+        outbox = self._storage.outbox
         try:
             built = await self._builder.build(item, house, self._now_ms())
             if built is None:
