@@ -38,6 +38,7 @@ STATUS = {
 }
 
 _SENTENCES = {
+    "bad_request": "The request cannot be understood.",
     "not_signed_in": "Sign in first.",
     "forbidden": "You may not do that.",
     "account_incomplete": "Confirm your e-mail address and accept the terms first.",
@@ -86,7 +87,7 @@ def as_api_error(error: Exception) -> ApiError:
         case web.HTTPNotFound():
             return ApiError("not_found")
         case web.HTTPException() if 400 <= error.status < 500:
-            return ApiError("bad_request", "The request cannot be understood.")
+            return ApiError("bad_request")
         case _:
             return ApiError("internal")
 

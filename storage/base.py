@@ -1,28 +1,39 @@
-"""The database: declarative base, one writer, several readers.
+"""The database: declarative base, SQLite with one writer and several readers, and what differs between dialects.
 
 SQLite takes one writer at a time, so all writes go through one connection behind a lock and begin with
 BEGIN IMMEDIATE; readers have connections of their own that refuse to write. WAL with synchronous NORMAL
-survives the death of the process (kill -9) at every commit. Other stores come as another `Database`.
+survives the death of the process (kill -9) at every commit. Postgres is in storage/postgres.py.
+
+For both: `session.get` in a writing block keeps the row to itself until the end; what is decided by a look at several
+rows (a limit, a free number, a chain) takes `one_at_a_time` first; INSERT ... ON CONFLICT comes from `insert_into`; a
+method that is one writing block and nothing else may be `repeatable`.
 """
 
 import asyncio
+import functools
+import hashlib
+import random
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ParamSpec, Protocol, TypeVar
 
-from sqlalchemy import MetaData, event, text
+from sqlalchemy import MetaData, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-from storage.errors import Unavailable
+from storage.errors import Conflict, Unavailable, Unstorable
 
 BUSY_TIMEOUT_MS = 5000
 READERS = 3
+REPEATS = 4
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 class Base(DeclarativeBase):
@@ -86,6 +97,30 @@ def insert_into(session: AsyncSession, table: type[Base]) -> sqlite.Insert | pos
     return postgresql.insert(table) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(table)
 
 
+async def one_at_a_time(session: AsyncSession, name: str) -> None:
+    """From here to the end of the transaction nobody else is past this line with the same name. Take it before rows,
+    and if two, in alphabetical order. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+        await session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(digest, signed=True))))
+
+
+def repeatable(method: Callable[_P, Awaitable[_T]]) -> Callable[_P, Awaitable[_T]]:
+    """For a method whose only effect is one writing block: when another transaction was in its way (deadlock,
+    serialization), nothing was written, and it runs again."""
+
+    @functools.wraps(method)
+    async def repeated(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        for tries in range(REPEATS):
+            try:
+                return await method(*args, **kwargs)
+            except Conflict:
+                await asyncio.sleep(random.uniform(0, 0.02 * 2**tries))
+        return await method(*args, **kwargs)
+
+    return repeated
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     """The packages above know no SQLAlchemy; integrity errors are the repositories' own business."""
@@ -93,6 +128,8 @@ def _translated() -> Iterator[None]:
         yield
     except (OperationalError, PoolTimeout) as error:
         raise Unavailable(str(error.__cause__ or error)) from error
+    except (OverflowError, UnicodeEncodeError) as error:
+        raise Unstorable("this value cannot be stored") from error
 
 
 def set_pragmas(connection: sqlite3.Connection, *, read_only: bool) -> None:

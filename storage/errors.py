@@ -64,6 +64,17 @@ class SchemaTooNew(StorageError):
 
 
 class Unavailable(StorageError):
-    """The database cannot do it now (locked, full, gone); nothing was changed."""
+    """The database cannot do it now (locked, full, gone); nothing was changed. Only if it went away in the very moment
+    of a commit, that commit may have happened."""
 
     code = "unavailable"
+
+
+class Conflict(Unavailable):
+    """Another transaction was in the way; the same again may succeed at once."""
+
+
+class Unstorable(StorageError):
+    """A value that no column can hold: too large a number, a NUL in a text."""
+
+    code = "bad_request"

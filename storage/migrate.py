@@ -1,13 +1,18 @@
-"""Brings a database file to the schema of this version, at every start.
+"""Brings a database to the schema of this version, at every start: a SQLite file, or a Postgres database by its URL.
 
-A file that is already there is recognised by one read, without loading alembic: a second start is quick.
+What is already there is recognised by one read, without loading alembic: a second start is quick. Of several nodes that
+start at once on Postgres one migrates, behind an advisory lock, and the others wait for it.
 """
 
+import asyncio
 import contextlib
 import sqlite3
 from pathlib import Path
 
-from storage.base import set_pragmas
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.base import one_at_a_time, set_pragmas
 from storage.errors import SchemaTooNew
 
 HEAD = "0004"
@@ -24,6 +29,21 @@ def migrate(path: Path) -> bool:
     return True
 
 
+def migrate_postgres(url: str) -> bool:
+    """The same for Postgres; blocking, with an event loop of its own. Raises Unavailable as well."""
+    return asyncio.run(_migrate_postgres(url))
+
+
+def made(path: Path) -> bool:
+    """Is there a schema in this file?"""
+    return _revision(path) is not None
+
+
+def made_postgres(url: str) -> bool:
+    """Is there a schema in this database? Raises Unavailable."""
+    return asyncio.run(_revision_postgres(url)) is not None
+
+
 def _revision(path: Path) -> str | None:
     if not path.exists():
         return None
@@ -36,9 +56,6 @@ def _revision(path: Path) -> str | None:
 
 
 def _upgrade(path: Path) -> None:
-    from alembic import command
-    from alembic.config import Config
-    from alembic.util import CommandError
     from sqlalchemy import create_engine, event
 
     path.touch(mode=0o600)
@@ -53,13 +70,59 @@ def _upgrade(path: Path) -> None:
     def _on_begin(connection: object) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")  # type: ignore[attr-defined]
 
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
     try:
         with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    except CommandError as error:
-        raise SchemaTooNew(f"{path} was written by a newer version of Plenum ({error})") from error
+            _run_revisions(connection, str(path))
     finally:
         engine.dispose()
+
+
+async def _revision_postgres(url: str) -> str | None:
+    from storage.postgres import PostgresDatabase
+
+    db = PostgresDatabase(url)
+    try:
+        async with db.read() as session:
+            return await _stored_revision(session)
+    finally:
+        await db.close()
+
+
+async def _migrate_postgres(url: str) -> bool:
+    from storage.postgres import PostgresDatabase, shown
+
+    if await _revision_postgres(url) == HEAD:
+        return False
+    db = PostgresDatabase(url)
+    try:
+        async with db.write() as session:
+            await session.execute(text("SET LOCAL lock_timeout = '60s'"))
+            await session.execute(text("SET LOCAL statement_timeout = 0"))
+            await one_at_a_time(session, "migrations")
+            if await _stored_revision(session) == HEAD:
+                return False
+            await (await session.connection()).run_sync(_run_revisions, shown(url))
+            return True
+    finally:
+        await db.close()
+
+
+async def _stored_revision(session: AsyncSession) -> str | None:
+    if (await session.execute(text("SELECT to_regclass('alembic_version')"))).scalar_one() is None:
+        return None
+    row = (await session.execute(text("SELECT version_num FROM alembic_version"))).first()
+    return None if row is None else str(row[0])
+
+
+def _run_revisions(connection: Connection, name: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise SchemaTooNew(f"{name} was written by a newer version of Plenum ({error})") from error

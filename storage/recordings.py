@@ -7,12 +7,11 @@ crash. Deletion is two steps, so that a death in between is repaired by the next
 import asyncio
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import BigInteger, ColumnElement, cast, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import tables_recordings as t
-from storage.base import Database
+from storage.base import Database, insert_into
 from storage.errors import NotFound, WrongState
 from storage.ids import ConferenceId, RecordingId, SessionId, UserId, new_id
 from storage.recording_files import RecordingFiles
@@ -153,7 +152,7 @@ class Recordings:
         """The recording of this session: a new one, or the same again after a restart."""
         async with self._db.write() as db:
             await db.execute(
-                insert(t.Recording)
+                insert_into(db, t.Recording)
                 .values(
                     id=new_id(),
                     conference_id=conference,
@@ -181,7 +180,7 @@ class Recordings:
         }
         async with self._db.write() as db:
             await db.execute(
-                insert(t.RecordingPerson)
+                insert_into(db, t.RecordingPerson)
                 .values(recording_id=recording, participant=person.participant, joined_ms=person.joined_ms, **values)
                 .on_conflict_do_update(index_elements=["recording_id", "participant"], set_={**values, "left_ms": None})
             )
@@ -197,7 +196,7 @@ class Recordings:
     async def part_opened(self, part: PartRecord) -> None:
         async with self._db.write() as db:
             await db.execute(
-                insert(t.RecordingPart)
+                insert_into(db, t.RecordingPart)
                 .values(
                     id=part.id,
                     recording_id=part.recording,
@@ -241,7 +240,7 @@ class Recordings:
         """Started, or ended: the same number again."""
         async with self._db.write() as db:
             await db.execute(
-                insert(t.RecordingFragment)
+                insert_into(db, t.RecordingFragment)
                 .values(
                     recording_id=recording,
                     number=fragment.number,
@@ -339,7 +338,7 @@ async def _keep_only(db: AsyncSession, recording: str, kept: Sequence[tuple[int,
 async def _recording(db: AsyncSession, row: t.Recording) -> RecordingRecord:
     part, fragments = t.RecordingPart, await _fragments(db, row.id)
     totals = select(
-        func.coalesce(func.sum(part.bytes), 0),
+        func.coalesce(cast(func.sum(part.bytes), BigInteger), 0),
         func.coalesce(func.min(part.start_ms), 0),
         func.coalesce(func.max(part.start_ms + part.duration_ms), 0),
     )

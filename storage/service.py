@@ -2,12 +2,14 @@
 
 plenum.db      the tables        secrets/    keys, mode 0600
 recordings/    media files; `Storage.blobs` is this folder
+
+With a database URL the tables are in Postgres, and everything else stays in the folder.
 """
 
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
@@ -25,7 +27,7 @@ from storage.interfaces import BlobStore, Bus, LeaseStore, Limiter, NodeDirector
 from storage.invitees import Invitees
 from storage.leases import InProcessDirectory, InProcessLeases
 from storage.limiter import InProcessLimiter
-from storage.migrate import migrate
+from storage.migrate import made, made_postgres, migrate, migrate_postgres
 from storage.outbox import SqlOutbox
 from storage.recording_files import RecordingFiles
 from storage.recordings import Recordings
@@ -37,12 +39,13 @@ from storage.web_sessions import SignInLinks, WebSessions
 
 log = structlog.get_logger()
 LOCAL_NODE = NodeId("local")
+DATABASE_FILE = "plenum.db"
 
 
 @dataclass(frozen=True, slots=True)
 class StorageConfig:
     data_dir: Path
-    database_url: str | None = None  # None: SQLite in the data folder
+    database_url: str | None = field(default=None, repr=False)  # postgresql://...; None: SQLite in the data folder
 
 
 class Storage:
@@ -78,15 +81,10 @@ class Storage:
     @classmethod
     async def open(cls, config: StorageConfig, *, clock: Callable[[], float] = time.time) -> "Storage":
         """Makes the data folder, the keys and the schema where they are missing. Raises StorageError."""
-        if config.database_url is not None:
-            raise StorageError("only SQLite in the data folder is supported so far")
         folder = config.data_dir
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / "plenum.db"
-        if await asyncio.to_thread(migrate, path):
-            log.info("database migrated")
         storage = cls(
-            SqliteDatabase(path),
+            await _database(config),
             Secrets(folder / "secrets"),
             folder / "recordings",
             clock,
@@ -94,6 +92,15 @@ class Storage:
         )
         storage.events.start()
         return storage
+
+    @staticmethod
+    async def there(config: StorageConfig) -> bool:
+        """Has a server run with this? Makes nothing. Raises Unavailable."""
+        if not (config.data_dir / "secrets").exists():
+            return False
+        if config.database_url is None:
+            return await asyncio.to_thread(made, config.data_dir / DATABASE_FILE)
+        return await asyncio.to_thread(made_postgres, config.database_url)
 
     async def healthy(self) -> bool:
         try:
@@ -107,3 +114,17 @@ class Storage:
         await self.events.close()
         await self.bus.close()
         await self.db.close()
+
+
+async def _database(config: StorageConfig) -> Database:
+    """Opened, with the schema of this version."""
+    if config.database_url is None:
+        path = config.data_dir / DATABASE_FILE
+        if await asyncio.to_thread(migrate, path):
+            log.info("database migrated")
+        return SqliteDatabase(path)
+    from storage.postgres import PostgresDatabase
+
+    if await asyncio.to_thread(migrate_postgres, config.database_url):
+        log.info("database migrated")
+    return PostgresDatabase(config.database_url)

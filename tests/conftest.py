@@ -1,3 +1,7 @@
-"""For all tests: nothing but what must happen before the first of them."""
+"""For all tests: what must happen before the first of them, and databases to run on (tests/support/databases.py)."""
 
 import hypothesis  # noqa: F401  imported early: pytest's plugin would import it at the very end, deep in its own stack
+
+from tests.support.databases import databases, postgres, postgres_databases, sqlite_databases
+
+__all__ = ["databases", "postgres", "postgres_databases", "sqlite_databases"]

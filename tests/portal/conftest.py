@@ -1,4 +1,4 @@
-"""A real portal: SQLite in a folder, aiohttp on a socket, a clock that tests move, rooms that tests command."""
+"""A real portal: SQLite and Postgres in turn, aiohttp on a socket, a clock that tests move, rooms that they command."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -13,8 +13,9 @@ from portal.app import Portal, PortalSettings
 from rooms.claims import ParticipantClaims
 from rooms.errors import RoomError
 from storage.ids import UserId
-from storage.service import Storage, StorageConfig
+from storage.service import Storage
 from tests.storage.contract import Clock
+from tests.support.databases import Databases
 
 
 class Rooms:
@@ -139,13 +140,13 @@ Open = Callable[..., Awaitable[Site]]
 
 
 @pytest.fixture
-async def open_site(tmp_path: Path, static_dir: Path) -> AsyncIterator[Open]:
+async def open_site(tmp_path: Path, static_dir: Path, databases: Databases) -> AsyncIterator[Open]:
     """Starts portals with settings of the test's own."""
     opened: list[Site] = []
 
     async def start(**settings: Any) -> Site:
         clock = Clock()
-        storage = await Storage.open(StorageConfig(tmp_path / f"data{len(opened)}"), clock=clock)
+        storage = await Storage.open(databases.new(tmp_path / f"data{len(opened)}"), clock=clock)
         rooms, minted = Rooms(), Minted(clock)
         app = web.Application()
         Portal(

@@ -15,6 +15,7 @@ from portal.app import Portal, PortalSettings
 from portal.routes import ROUTES
 from storage.errors import Unavailable
 from tests.portal.conftest import Open, Site, code, secret_of
+from tests.support.databases import Databases
 
 PATHS = ["/", "/home", "/api/me", "/api/nothing", "/assets/index-BtLed6xy.js", "/nothing/here", "/favicon.svg"]
 
@@ -233,8 +234,8 @@ async def test_nothing_logged_holds_a_secret_or_an_address(open_site: Open) -> N
         assert secret not in text
 
 
-async def test_tables_hold_no_address(open_site: Open, tmp_path: Path) -> None:
-    """Decision 10: after joining from an address, no file of the data folder holds it."""
+async def test_tables_hold_no_address(open_site: Open, tmp_path: Path, databases: Databases) -> None:
+    """Decision 10: after joining from an address, no table and no file of the data folder holds it."""
     address = "198.51.100.77"
     site = await open_site(behind_proxy=True)
     organiser = await site.organiser()
@@ -245,10 +246,9 @@ async def test_tables_hold_no_address(open_site: Open, tmp_path: Path) -> None:
         await guest.join_pin(conference, "000000000", headers=headers)
     link = secret_of(conference["participant_url"])
     assert (await guest.post("/api/join", {"link": link, "name": "A"}, headers=headers)).status == 200
-    files = [path for path in (tmp_path / "data0").rglob("*") if path.is_file()]
-    assert any(path.name == "plenum.db" for path in files)
-    for path in files:
-        content = path.read_bytes()
+    tables = databases.dump()
+    assert conference["id"].encode() in tables
+    for content in (tables, *(path.read_bytes() for path in (tmp_path / "data0").rglob("*") if path.is_file())):
         assert address.encode() not in content and b"127.0.0.1" not in content
         assert conference["pin"].encode() not in content and link.encode() not in content
 

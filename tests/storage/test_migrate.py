@@ -1,5 +1,6 @@
 """Schema history: what the revisions make is what the tables say, and a second start is quick."""
 
+import asyncio
 import sqlite3
 import stat
 import time
@@ -9,15 +10,17 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine
 
 import storage.tables
 import storage.tables_accounts
 import storage.tables_recordings
 from storage.base import Base
 from storage.errors import SchemaTooNew
-from storage.migrate import HEAD, migrate
+from storage.migrate import HEAD, migrate, migrate_postgres
+from storage.postgres import engine_for
 from storage.service import Storage, StorageConfig
+from tests.support.postgres import Postgres
 
 MIGRATIONS = Path(storage.tables.__file__).with_name("migrations")
 
@@ -25,7 +28,37 @@ MIGRATIONS = Path(storage.tables.__file__).with_name("migrations")
 def test_revisions_make_the_tables(tmp_path: Path) -> None:
     migrate(tmp_path / "db")
     with create_engine(f"sqlite:///{tmp_path / 'db'}").connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        assert _differences(connection) == []
+
+
+async def test_revisions_make_the_tables_on_postgres(postgres: Postgres) -> None:
+    name = postgres.create()
+    assert await asyncio.to_thread(migrate_postgres, postgres.url(name))
+    assert not await asyncio.to_thread(migrate_postgres, postgres.url(name))
+    engine = engine_for(postgres.url(name))
+    async with engine.connect() as connection:
+        assert await connection.run_sync(_differences) == []
+    postgres.drop(name)
+
+
+async def test_of_nodes_that_start_at_once_one_migrates(postgres: Postgres) -> None:
+    name = postgres.create()
+    made = await asyncio.gather(*(asyncio.to_thread(migrate_postgres, postgres.url(name)) for _ in range(4)))
+    assert sorted(made) == [False, False, False, True]
+    postgres.drop(name)
+
+
+async def test_newer_schema_is_refused_on_postgres(postgres: Postgres) -> None:
+    name = postgres.create()
+    await asyncio.to_thread(migrate_postgres, postgres.url(name))
+    postgres.sql("UPDATE alembic_version SET version_num = '9999'", name)
+    with pytest.raises(SchemaTooNew):
+        await asyncio.to_thread(migrate_postgres, postgres.url(name))
+    postgres.drop(name)
+
+
+def _differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
 
 
 def test_head_is_the_newest_revision() -> None:

@@ -2,9 +2,7 @@
 state machine; always in the transaction of the change."""
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select
@@ -12,7 +10,7 @@ from sqlalchemy import delete, select
 from storage import notices
 from storage.ids import new_id
 from storage.records import ConferenceSettings
-from storage.service import Storage, StorageConfig
+from storage.service import Storage
 from storage.tables import Conference, Invitee, OutboxRow, PlannedSession, User
 
 HOUR = 3_600_000
@@ -86,15 +84,13 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(storage: Storage) -> Desk:
     """A conference two days ahead, of one hour."""
-    storage = await Storage.open(StorageConfig(tmp_path / "data"))
     owner = await storage.users.add("Olga")
     made = await storage.conferences.create(owner.id, ConferenceSettings("Council"), now_ms=NOW)
     desk = Desk(storage, made.id)
     await desk.set(kind="scheduled", starts_ms=NOW + 2 * DAY, expires_ms=NOW + 2 * DAY + HOUR)
-    yield desk
-    await storage.close()
+    return desk
 
 
 async def test_each_participant_gets_a_mail_at_creation_and_one_an_hour_before(desk: Desk) -> None:

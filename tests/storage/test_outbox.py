@@ -1,23 +1,14 @@
 """What only the tables know of the outbox: transactions, cancelling, forgetting, the organiser's list."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from storage.errors import NotFound, WrongState
 from storage.outbox import Effect, cancel_in, forget_in, put_all, put_in, retry_wait_ms
 from storage.records import OutboxState
-from storage.service import Storage, StorageConfig
+from storage.service import Storage
 from storage.tables import OutboxRow
-
-
-@pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    opened = await Storage.open(StorageConfig(tmp_path / "data"))
-    yield opened
-    await opened.close()
 
 
 async def test_an_effect_lives_and_dies_with_its_transaction(storage: Storage) -> None:

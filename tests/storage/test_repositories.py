@@ -1,25 +1,21 @@
 """Users, conferences, invitees, sessions, participations, consents on the real database."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 import storage.conferences
 from storage.errors import LinkUsed, NotFound, NumbersExhausted, WrongState
 from storage.records import ConferenceRecord, ConferenceSettings, UserRecord
-from storage.service import Storage, StorageConfig
+from storage.service import Storage
 from tests.storage.contract import Clock
 
 DAY_MS = 24 * 3600 * 1000
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Storage]:
-    opened = await Storage.open(StorageConfig(tmp_path / "data"), clock=Clock())
-    yield opened
-    await opened.close()
+def store(storage: Storage) -> Storage:
+    return storage
 
 
 @pytest.fixture

@@ -220,7 +220,7 @@ def upgrade() -> None:
     op.add_column("conferences", sa.Column("opens_before_ms", sa.BigInteger(), server_default="300000", nullable=False))
     op.add_column("conferences", sa.Column("time_zone", sa.String(), server_default="UTC", nullable=False))
     op.add_column("conferences", sa.Column("language", sa.String(), server_default="en", nullable=False))
-    op.add_column("conferences", sa.Column("lobby", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+    op.add_column("conferences", sa.Column("lobby", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("conferences", sa.Column("body_id", sa.String(), nullable=True))
     op.add_column("conferences", sa.Column("unit_id", sa.String(), nullable=True))
     op.add_column(
