@@ -100,6 +100,8 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
                 behind_proxy=settings.behind_proxy,
                 secure_cookies=settings.use_tls or (settings.public_url or "").startswith("https://"),
                 version=__version__,
+                mail_delivery="folder" if settings.smtp_url is None else "smtp",
+                sms_delivery=settings.sms_driver,
             ),
             static_dir=STATIC_DIR,
             clock=time.time,

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from portal import accounts, conferences, join, play, recordings
+from portal import accounts, conferences, join, play, recordings, routes_messages
 from portal.authorisation import Action, Verdict, judge, open_to_all, standing
 from portal.bodies import ConferenceBody, ConferencePatch, DoorBody, Empty, EnterBody, InviteeBody, JoinBody, SignInBody
 from portal.context import USER, host, parts, scheme, signed_in
@@ -53,6 +53,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{_P}/{{part}}/index", Action.PLAY, play.index),
     Route("POST", "/api/join", Action.JOIN, join.join, body=JoinBody),
     Route("POST", "/api/join/check", Action.JOIN, join.check, body=DoorBody),
+    *routes_messages.ROUTES,
 )
 
 

@@ -46,3 +46,5 @@ class PortalSettings:
     local_accounts: bool = True
     registration: Registration = "open"
     employment: EmploymentSettings = EmploymentSettings()
+    mail_delivery: Literal["smtp", "folder"] = "folder"
+    sms_delivery: Literal["none", "file", "http"] = "none"

@@ -32,9 +32,9 @@ def message_id(cause: str, house: House) -> str:
 def sealed_letter(message: Message, cause: str, house: House, now_ms: int) -> EmailMessage:
     """Raises BadAddress."""
     mail = EmailMessage(policy=policy.SMTP.clone(utf8=needs_utf8(message.to_address)))
-    mail["From"] = Address(line(house.product, 60), addr_spec=house.address)
+    mail["From"] = Address(header(house.product, 60), addr_spec=house.address)
     mail["To"] = address(message.to_name, message.to_address)
-    mail["Subject"] = line(message.letter.subject, MAX_HEADER)
+    mail["Subject"] = header(message.letter.subject, MAX_HEADER)
     mail["Date"] = format_datetime(datetime.datetime.fromtimestamp(now_ms // 1000, datetime.UTC))
     mail["Message-ID"] = message_id(cause, house)
     if message.answers_cause is not None:
@@ -56,12 +56,17 @@ def address(name: str, spec: str) -> Address:
     """Raises BadAddress."""
     local, _, domain = spec.strip().rpartition("@")
     try:
-        found = Address(line(name, 60), username=local, domain=domain.encode("idna").decode("ascii"))
+        found = Address(header(name, 60), username=local, domain=domain.encode("idna").decode("ascii"))
     except (ValueError, IndexError, UnicodeError) as error:
         raise BadAddress("not an e-mail address") from error
     if not local or not domain or any(c.isspace() or not c.isprintable() for c in spec) or len(spec) > 254:
         raise BadAddress("not an e-mail address")
     return found
+
+
+def header(text: str, limit: int) -> str:
+    """What looks like an encoded word (RFC 2047) is broken up: readers would decode it, line ends and all."""
+    return line(text, limit).replace("=?", "= ?")
 
 
 def needs_utf8(spec: str) -> bool:

@@ -27,7 +27,7 @@ from storage.service import Storage
 
 SENDING_S: Final = 100.0
 """For one row, from claim to report; the lease is longer."""
-LONGEST_SLEEP_S: Final = 30.0
+LONGEST_SLEEP_S: Final = 10.0
 _AFTER_TROUBLE_S: Final = 5.0
 
 log = structlog.get_logger()

@@ -43,6 +43,7 @@ async def filled(route: Route, conference: str, recording: str) -> str:
         route.path.replace("{conference}", conference)
         .replace("{recording}", recording)
         .replace("{invitee}", NOBODYS)
+        .replace("{message}", "1")
         .replace("{part}", "part")
     )
 
@@ -94,8 +95,8 @@ async def test_rights_of_every_route(site: Site, route: Route, column: int) -> N
     expected = EXPECTED[route.action][column]
     if expected != "in":
         assert code == expected
-    elif "{invitee}" in route.path:
-        assert code == "not_found"  # the owner's own conference, but no such invitee
+    elif "{invitee}" in route.path or "{message}" in route.path:
+        assert code == "not_found"  # the owner's own conference, but no such one in it
     else:
         assert code not in GUARDS
 
