@@ -50,6 +50,9 @@ class Action(StrEnum):
     CONFERENCE_EDIT = "conference_edit"
     CONFERENCE_DELETE = "conference_delete"
     CONFERENCE_ENTER = "conference_enter"
+    CONFERENCE_CONNECT = "conference_connect"  # as an invited participant (E0-33)
+    CONFERENCE_ANSWER = "conference_answer"
+    CONTACTS = "contacts"
     RECORDING_LIST = "recording_list"
     RECORDING_MANAGE = "recording_manage"
 
@@ -70,6 +73,7 @@ BODY_COORDINATORS = frozenset({Standing.BODY_COORDINATOR, Standing.ADMINISTRATOR
 ADMINISTRATORS = frozenset({Standing.ADMINISTRATOR})
 
 OWN = frozenset({Relation.OWN})
+INVITED = frozenset({Relation.INVITED})
 THEIRS = frozenset({Relation.OWN, Relation.COLLABORATOR})  # E2-52
 # A Body Coordinator supervises what is held for the body (E2-15); a Unit Coordinator only the own (E2-20).
 _MANAGED = (Grant(COORDINATORS, THEIRS), Grant(frozenset({Standing.BODY_COORDINATOR}), frozenset({Relation.BODY})))
@@ -87,6 +91,9 @@ RIGHTS: Mapping[Action, tuple[Grant, ...]] = MappingProxyType(
         Action.CONFERENCE_EDIT: _MANAGED,
         Action.CONFERENCE_DELETE: _MANAGED,
         Action.CONFERENCE_ENTER: _MANAGED,
+        Action.CONFERENCE_CONNECT: (Grant(READY, INVITED),),
+        Action.CONFERENCE_ANSWER: (Grant(READY, INVITED),),
+        Action.CONTACTS: (Grant(COORDINATORS),),
         Action.RECORDING_LIST: (Grant(READY),),
         Action.RECORDING_MANAGE: (Grant(READY, OWN),),
     }

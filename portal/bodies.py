@@ -1,10 +1,10 @@
 """What may be in the bodies of requests: sizes, alphabets, ranges. `parse` gives a value or `bad_request`."""
 
 import unicodedata
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 from aiohttp import web
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from portal.errors import ApiError
 
@@ -86,49 +86,37 @@ class EnterBody(Body):
     name: Name | None = None
 
 
-class ConferenceBody(Body):
-    title: Title
-    description: Description = ""
-    record: bool = False
-    start_as: Literal["speaker", "listener"] = "speaker"
-    who_presents: Literal["everyone", "promoted"] = "everyone"
-    max_participants: Annotated[int, Field(ge=2, le=1000)] = 300
-
-
-class ConferencePatch(Body):
-    title: Title | None = None
-    description: Description | None = None
-    record: bool | None = None
-    start_as: Literal["speaker", "listener"] | None = None
-    who_presents: Literal["everyone", "promoted"] | None = None
-    max_participants: Annotated[int, Field(ge=2, le=1000)] | None = None
-
-
-class InviteeBody(Body):
-    name: Name
-    moderator: bool = False
-
-
 B = TypeVar("B", bound=Body)
 
 
-async def parse(request: web.Request, model: type[B]) -> B:
+async def parse(request: web.Request, model: type[B], *, most_bytes: int = MAX_BODY_BYTES) -> B:
     """The body as `model`. An absent body counts as `{}`."""
-    raw = await _read(request)
+    raw = await _read(request, most_bytes)
     try:
         return model.model_validate_json(raw or b"{}")
     except ValidationError as error:
         raise ApiError("bad_request", _sentence(error)) from None
 
 
-async def _read(request: web.Request) -> bytes:
+Q = TypeVar("Q", bound=BaseModel)
+
+
+def query(request: web.Request, model: type[Q]) -> Q:
+    """The query as `model`; each name at most once."""
+    try:
+        return model.model_validate_strings(dict(request.query))
+    except ValidationError as error:
+        raise ApiError("bad_request", _sentence(error)) from None
+
+
+async def _read(request: web.Request, most_bytes: int) -> bytes:
     """Refuses what is too large before holding it in memory."""
-    if (request.content_length or 0) > MAX_BODY_BYTES:
+    if (request.content_length or 0) > most_bytes:
         raise ApiError("too_large", "The request is too large.")
     raw = bytearray()
     async for piece in request.content.iter_chunked(4096):
         raw += piece
-        if len(raw) > MAX_BODY_BYTES:
+        if len(raw) > most_bytes:
             raise ApiError("too_large", "The request is too large.")
     return bytes(raw)
 

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from portal.ports import Mint, RoomsPort
 from portal.settings import PortalSettings
+from storage.conference_lists import Way
 from storage.recording_records import RecordingRecord
 from storage.records import ConferenceRecord, UserRecord
 from storage.service import Storage
@@ -32,6 +33,7 @@ class Parts:
 PARTS = web.AppKey("portal_parts", Parts)
 USER: web.RequestKey[UserRecord] = web.RequestKey("portal_user", UserRecord)
 CONFERENCE: web.RequestKey[ConferenceRecord] = web.RequestKey("portal_conference", ConferenceRecord)
+WAY: web.RequestKey[Way] = web.RequestKey("portal_way", Way)
 RECORDING: web.RequestKey[RecordingRecord] = web.RequestKey("portal_recording", RecordingRecord)
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("portal_request_id", str)
 

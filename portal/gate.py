@@ -9,6 +9,7 @@ does not count against itself.
 import asyncio
 import math
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 
@@ -40,15 +41,13 @@ class Gate:
         self._alerted: dict[str, int] = {}  # number -> window; emptied when it grows large
 
     async def door(self, caller: str, body: DoorBody) -> Door:
-        """Raises ApiError: wrong_link, wrong_pin, too_many_tries, ended, expired."""
+        """Raises ApiError: wrong_link, wrong_pin, too_many_tries, and what `closed` says."""
         if body.link is not None:
             door = await self._by_link(caller, body.link)
         else:
             assert body.number is not None and body.pin is not None, "DoorBody has one of both"
             door = await self._by_pin(caller, body.number, body.pin)
-        over = door.conference.over(self._now_ms())
-        if over is not None:
-            raise ApiError(over)
+        closed(door.conference, self._now_ms())
         return door
 
     async def sign_in_try(self, caller: str) -> None:
@@ -106,6 +105,16 @@ class Gate:
         payload: JsonValue = {"conference": conference.id, "at_ms": now_ms}
         if await self._storage.outbox.put(cause, "pin_alert", payload, due_ms=now_ms):
             log.warning("too many PIN tries", room=conference.id)
+
+
+def closed(conference: ConferenceRecord, now_ms: int) -> None:
+    """Raises ApiError outside of the window (E0-32, decision 2): not_open_yet says what a countdown needs."""
+    code = conference.closed(now_ms)
+    if code == "not_open_yet":
+        facts: dict[str, Any] = {"opens_at": conference.opens_ms, "starts_at": conference.starts_ms, "now": now_ms}
+        raise ApiError(code, title=conference.title, time_zone=conference.time_zone, **facts)
+    if code is not None:
+        raise ApiError(code)
 
 
 def _refuse(wait_s: float | None) -> None:

@@ -8,7 +8,7 @@ from portal.bodies import DoorBody, EnterBody, JoinBody, parse
 from portal.context import CONFERENCE, USER, Parts, base_url, caller, parts, signed_in
 from portal.device import device_of, set_device
 from portal.errors import ApiError
-from portal.gate import Gate
+from portal.gate import Gate, closed
 from rooms.claims import ParticipantClaims
 from rooms.model import StartAs, WhoPresents
 from rooms.rights import initial_role
@@ -24,6 +24,8 @@ class Person:
     moderator: bool
     organiser: bool
     guest: bool
+    user: str | None = None
+    invitee: str | None = None
 
 
 async def check(request: web.Request) -> web.StreamResponse:
@@ -48,8 +50,15 @@ async def join(request: web.Request) -> web.StreamResponse:
     await _admitted(its, door, device)
     if door.invitee is not None:
         await its.storage.invitees.used_from(door.invitee, device)
-    guest = await signed_in(request) is None
-    person = Person(body.name, moderator=door.moderator, organiser=False, guest=guest)
+    user = await signed_in(request)
+    person = Person(
+        body.name,
+        moderator=door.moderator,
+        organiser=False,
+        guest=user is None,
+        user=None if user is None else user.id,
+        invitee=door.invitee,
+    )
     response = web.json_response(await _token(request, door.conference, person, device))
     if new:
         set_device(request, response, device)
@@ -61,12 +70,28 @@ async def enter(request: web.Request) -> web.StreamResponse:
     body = await parse(request, EnterBody)
     conference, user = request[CONFERENCE], request[USER]
     its = parts(request)
-    over = conference.over(its.now_ms())
-    if over is not None:
-        raise ApiError(over)
+    closed(conference, its.now_ms())
     device, new = device_of(request)
     await its.rooms.admission(conference.id, device=device, moderator=True, organiser=True)
-    person = Person(body.name or user.name, moderator=True, organiser=True, guest=False)
+    person = Person(body.name or user.name, moderator=True, organiser=True, guest=False, user=user.id)
+    response = web.json_response(await _token(request, conference, person, device))
+    if new:
+        set_device(request, response, device)
+    return response
+
+
+async def connect(request: web.Request) -> web.StreamResponse:
+    """An invited account comes in without the mail (E0-33), as the invitation says."""
+    body = await parse(request, EnterBody)
+    its, conference, user = parts(request), request[CONFERENCE], request[USER]
+    own = await its.storage.invitees.of_user(conference.id, user.id)
+    if own is None:
+        raise ApiError("not_found")
+    closed(conference, its.now_ms())
+    device, new = device_of(request)
+    await _admitted(its, Door(conference, own.moderator, own.id, own.name), device)
+    await its.storage.invitees.used_from(own.id, device)
+    person = Person(body.name or own.name, own.moderator, organiser=False, guest=False, user=user.id, invitee=own.id)
     response = web.json_response(await _token(request, conference, person, device))
     if new:
         set_device(request, response, device)
@@ -99,6 +124,9 @@ async def _token(request: web.Request, conference: ConferenceRecord, person: Per
         device=device,
         node=its.storage.node if lease is None else lease.holder,
         epoch=0 if lease is None else lease.epoch,
+    )
+    await its.storage.entries.add(
+        participant, conference.id, user=person.user, invitee=person.invitee, at_ms=its.now_ms()
     )
     token, expires_ms = its.mint(claims)
     return {

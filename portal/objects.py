@@ -8,7 +8,8 @@ from enum import StrEnum
 from aiohttp import web
 
 from portal.authorisation import Relation
-from portal.context import CONFERENCE, RECORDING, parts
+from portal.context import CONFERENCE, RECORDING, WAY, parts
+from storage.conference_lists import Way
 from storage.records import UserRecord
 
 
@@ -19,16 +20,22 @@ class Kind(StrEnum):
     RECORDING = "recording"
 
 
+_OF_WAY = {
+    Way.OWNER: Relation.OWN,
+    Way.COLLABORATOR: Relation.COLLABORATOR,
+    Way.BODY: Relation.BODY,
+    Way.INVITED: Relation.INVITED,
+}
+
+
 async def _conference(request: web.Request, user: UserRecord, id: str) -> Relation:
-    found = await parts(request).storage.conferences.get(id)
-    if found is None:
+    storage = parts(request).storage
+    found = await storage.conferences.get(id)
+    way = None if found is None else await storage.conference_lists.way(user, found)
+    if found is None or way is None:
         return Relation.FOREIGN
-    request[CONFERENCE] = found
-    if found.owner == user.id:
-        return Relation.OWN
-    if found.body is not None and found.body == user.body:
-        return Relation.BODY
-    return Relation.FOREIGN
+    request[CONFERENCE], request[WAY] = found, way
+    return _OF_WAY[way]
 
 
 async def _recording(request: web.Request, user: UserRecord, id: str) -> Relation:

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from portal import accounts, conferences, join, play, recordings, routes_messages
+from portal import accounts, join, play, recordings, routes_messages, routes_schedule
 from portal.authorisation import Action, Verdict, judge, open_to_all, standing
-from portal.bodies import ConferenceBody, ConferencePatch, DoorBody, Empty, EnterBody, InviteeBody, JoinBody, SignInBody
+from portal.bodies import DoorBody, Empty, JoinBody, SignInBody
 from portal.context import USER, host, parts, scheme, signed_in
 from portal.errors import ApiError
 from portal.objects import Kind, relation
@@ -28,22 +28,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/me", Action.LOOK, accounts.me),
     Route("POST", "/api/sign-in", Action.SIGN_IN, accounts.sign_in, body=SignInBody),
     Route("POST", "/api/sign-out", Action.SIGN_OUT, accounts.sign_out, body=Empty),
-    Route("GET", "/api/conferences", Action.CONFERENCE_LIST, conferences.list_own),
-    Route("POST", "/api/conferences", Action.CONFERENCE_CREATE, conferences.create, body=ConferenceBody),
-    Route("GET", _C, Action.CONFERENCE_SHOW, conferences.show, of=_OF_C),
-    Route("PATCH", _C, Action.CONFERENCE_EDIT, conferences.change, of=_OF_C, body=ConferencePatch),
-    Route("DELETE", _C, Action.CONFERENCE_DELETE, conferences.delete, of=_OF_C, body=Empty),
-    Route("POST", f"{_C}/end", Action.CONFERENCE_EDIT, conferences.end, of=_OF_C, body=Empty),
-    Route("POST", f"{_C}/enter", Action.CONFERENCE_ENTER, join.enter, of=_OF_C, body=EnterBody),
-    Route("POST", f"{_C}/invitees", Action.CONFERENCE_EDIT, conferences.add_invitee, of=_OF_C, body=InviteeBody),
-    Route(
-        "DELETE",
-        f"{_C}/invitees/{{invitee}}",
-        Action.CONFERENCE_EDIT,
-        conferences.remove_invitee,
-        of=_OF_C,
-        body=Empty,
-    ),
+    *routes_schedule.ROUTES,
     Route("GET", f"{_C}/recordings", Action.CONFERENCE_SHOW, recordings.list_of_conference, of=_OF_C),
     Route("GET", "/api/recordings", Action.RECORDING_LIST, recordings.list_own),
     Route("DELETE", _R, Action.RECORDING_MANAGE, recordings.delete, of=_OF_R, body=Empty),

@@ -134,6 +134,13 @@ class Signaling:
         room = self._rooms.get(ConferenceId(conference_id))
         return len(room.room.state.participants) if room is not None else 0
 
+    async def settings_changed(self, conference_id: str) -> None:
+        """A room that lives goes on with what the conference's row says now."""
+        room = self._rooms.get(ConferenceId(conference_id))
+        record = await self._storage.conferences.get(conference_id) if room is not None else None
+        if room is not None and record is not None:
+            room.room.settings = self._room_settings(record)
+
     async def end_conference(self, conference_id: str) -> None:
         """For all, now. Nothing happens if it has ended already."""
         room = await self._room(ConferenceId(conference_id))

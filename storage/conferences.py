@@ -4,21 +4,24 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage import notices
 from storage.base import Database
-from storage.errors import NotFound, NumbersExhausted, WrongState
+from storage.errors import NotFound, NumbersExhausted, TooManyRooms, WrongState
 from storage.ids import BodyId, ConferenceId, InviteeId, UnitId, UserId, new_id
-from storage.records import ConferenceRecord, ConferenceSettings, Door
+from storage.records import ConferencePlan, ConferenceRecord, ConferenceSettings, Door, SessionDate
 from storage.secrets import Secrets
-from storage.tables import Conference, ConferenceSecret, Invitee, RoomEvent
+from storage.tables import Conference, ConferenceSecret, Invitee, PlannedSession, RoomEvent, User
 from storage.text import search_key
 
 NUMBER_DIGITS = 6
 PIN_DIGITS = 9  # PIN and ADMIN PIN: one length, set here alone
 LINK_BYTES = 18  # 144 bits
-RESERVATION_MS = 14 * 24 * 3600 * 1000  # H-16
+DAY_MS = 24 * 3600 * 1000
+MAX_ROOMS = 3  # H-29
+GRACE_MS = 3600 * 1000  # H-31
 _NUMBER_TRIES = 50
 
 PARTICIPANT_LINK = "participant_link"
@@ -35,10 +38,11 @@ class Conferences:
         self._keys = keys
 
     async def create(
-        self, owner: str, settings: ConferenceSettings, *, now_ms: int, expires_ms: int | None = None
+        self, owner: str, settings: ConferenceSettings, *, now_ms: int, plan: ConferencePlan | None = None
     ) -> ConferenceRecord:
-        """Open for 14 days unless told otherwise. Raises NumbersExhausted."""
+        """Without a plan: now, for a day. Raises NumbersExhausted; TooManyRooms (H-29)."""
         conference = new_id()
+        plan = plan or ConferencePlan("instant", now_ms, now_ms + DAY_MS)
         pin = _digits(PIN_DIGITS)
         while (admin_pin := _digits(PIN_DIGITS)) == pin:
             pass
@@ -49,20 +53,19 @@ class Conferences:
             ADMIN_PIN: admin_pin,
         }
         async with self._db.write() as session:
+            await _room_left(session, owner, plan, now_ms)
             row = Conference(
                 id=conference,
                 owner_id=owner,
                 created_ms=now_ms,
-                changed_ms=now_ms,
-                starts_ms=now_ms,
-                search_key=search_key(settings.title),
-                expires_ms=now_ms + RESERVATION_MS if expires_ms is None else expires_ms,
                 held=False,
                 number=await _free_number(session, now_ms),
-                **asdict(settings),
+                body_id=plan.body,
             )
+            _write(row, settings, plan, now_ms)
             session.add(row)
             await session.flush()
+            session.add_all(_new_sessions(conference, plan.sessions))
             session.add_all(self._sealed(row, kind, text) for kind, text in doors.items())
             return _record(row, doors)
 
@@ -89,17 +92,53 @@ class Conferences:
             return await self._records(session, Conference.owner_id == owner)
 
     async def update(
-        self, conference: str, settings: ConferenceSettings, *, now_ms: int, expires_ms: int | None = None
+        self, conference: str, settings: ConferenceSettings, *, now_ms: int, plan: ConferencePlan | None = None
     ) -> ConferenceRecord:
-        """Raises NotFound; WrongState once it is over."""
+        """Whoever is invited is told of what they would miss; a plan gives a postponed one its new date. Raises
+        NotFound; WrongState once it is over."""
+        async with self._db.write() as session:
+            row = await _row(session, conference)
+            over = row.ended_ms is not None or row.cancelled_ms is not None
+            if over or (now_ms >= row.expires_ms and row.postponed_ms is None):
+                raise WrongState("the conference is over")
+            _write(row, settings, plan, now_ms)
+            if plan is not None:
+                row.postponed_ms = None
+                await _move_sessions(session, conference, plan.sessions)
+            await notices.changed(session, conference, now_ms)
+            return (await self._records(session, Conference.id == conference))[0]
+
+    async def postpone(self, conference: str, *, now_ms: int) -> None:
+        """Decision 9: out of the calendar until it gets a new date. Raises NotFound, WrongState."""
         async with self._db.write() as session:
             row = await _open_row(session, conference, now_ms)
-            for name, value in asdict(settings).items():
-                setattr(row, name, value)
-            if expires_ms is not None:
-                row.expires_ms = expires_ms
-            await session.flush()
-            return (await self._records(session, Conference.id == conference))[0]
+            if row.postponed_ms is None:
+                row.postponed_ms = row.changed_ms = now_ms
+                await notices.postponed(session, conference, now_ms)
+
+    async def cancel(self, conference: str, *, now_ms: int) -> None:
+        """Final; everybody who is invited is told. Raises NotFound, WrongState once it is over."""
+        async with self._db.write() as session:
+            row = await _row(session, conference)
+            if row.cancelled_ms is not None:
+                return
+            if row.ended_ms is not None or (now_ms >= row.expires_ms and row.postponed_ms is None):
+                raise WrongState("the conference is over")
+            await notices.cancelled(session, conference, now_ms)
+            row.cancelled_ms = row.changed_ms = now_ms
+
+    async def extend(self, conference: str, ends_ms: int, *, now_ms: int) -> None:
+        """A running meeting goes on longer (decision 2). Raises NotFound, WrongState."""
+        async with self._db.write() as session:
+            row = await _open_row(session, conference, now_ms)
+            row.expires_ms = max(row.expires_ms, ends_ms)
+            row.changed_ms = now_ms
+
+    async def sessions_of(self, conference: str) -> list[SessionDate]:
+        """The dates within a reservation, in order."""
+        async with self._db.read() as session:
+            rows = await session.scalars(notices.sessions_of(conference))
+            return [SessionDate(row.id, row.starts_ms, row.ends_ms) for row in rows]
 
     async def end(self, conference: str, at_ms: int) -> bool:
         """Final. False if it had ended before. Raises NotFound."""
@@ -107,7 +146,8 @@ class Conferences:
             row = await _row(session, conference)
             if row.ended_ms is not None:
                 return False
-            row.ended_ms = at_ms
+            row.ended_ms = row.changed_ms = at_ms
+            await notices.changed(session, conference, at_ms)  # no more reminders
             return True
 
     async def set_record(self, conference: str, record: bool) -> None:
@@ -122,6 +162,7 @@ class Conferences:
             row = await _row(session, conference)
             if row.held and row.ended_ms is None and now_ms < row.expires_ms:
                 raise WrongState("end the conference first")
+            await notices.cancelled(session, conference, now_ms)
             row.deleted_ms = now_ms
             row.ended_ms = now_ms if row.ended_ms is None else row.ended_ms
             row.number = None
@@ -192,9 +233,60 @@ async def _row(session: AsyncSession, conference: str) -> Conference:
 
 async def _open_row(session: AsyncSession, conference: str, now_ms: int) -> Conference:
     row = await _row(session, conference)
-    if row.ended_ms is not None or now_ms >= row.expires_ms:
+    if row.ended_ms is not None or row.cancelled_ms is not None or now_ms >= row.expires_ms:
         raise WrongState("the conference is over")
     return row
+
+
+def _write(row: Conference, settings: ConferenceSettings, plan: ConferencePlan | None, now_ms: int) -> None:
+    for name, value in asdict(settings).items():
+        setattr(row, name, value)
+    row.search_key = search_key(settings.title)
+    row.changed_ms = now_ms
+    if plan is None:
+        return
+    row.kind, row.starts_ms, row.expires_ms = plan.kind, plan.starts_ms, plan.ends_ms
+    row.time_zone, row.language, row.unit_id = plan.time_zone, plan.language, plan.unit
+    row.short_notice, row.sms_invite, row.sms_reminder = plan.short_notice, plan.sms_invite, plan.sms_reminder
+
+
+async def _room_left(session: AsyncSession, owner: str, plan: ConferencePlan, now_ms: int) -> None:
+    """H-29 to H-32: a reservation keeps its slot until an hour after it has lapsed, or until it is deleted."""
+    if plan.kind != "reservation":
+        return
+    await session.get(User, owner, with_for_update=True)  # two at the same time come one after the other
+    lapsed = func.coalesce(Conference.cancelled_ms, Conference.ended_ms, Conference.expires_ms)
+    query = (
+        select(func.count())
+        .select_from(Conference)
+        .where(
+            Conference.owner_id == owner,
+            Conference.kind == "reservation",
+            Conference.deleted_ms.is_(None),
+            or_(Conference.postponed_ms.is_not(None), lapsed + GRACE_MS > now_ms),
+        )
+    )
+    if (await session.execute(query)).scalar_one() >= MAX_ROOMS:
+        raise TooManyRooms("every slot for reservations is taken")
+
+
+def _new_sessions(conference: str, spans: Iterable[tuple[int, int]]) -> list[PlannedSession]:
+    return [
+        PlannedSession(id=new_id(), conference_id=conference, starts_ms=starts, ends_ms=ends) for starts, ends in spans
+    ]
+
+
+async def _move_sessions(session: AsyncSession, conference: str, spans: Sequence[tuple[int, int]]) -> None:
+    """Those that stay keep their ids, and with them their place in calendars; the others move in order."""
+    rows = (await session.scalars(notices.sessions_of(conference))).all()
+    kept = {(row.starts_ms, row.ends_ms) for row in rows} & set(spans)
+    moved = [row for row in rows if (row.starts_ms, row.ends_ms) not in kept]
+    fresh = [span for span in spans if span not in kept]
+    for row, (starts, ends) in zip(moved, fresh, strict=False):
+        row.starts_ms, row.ends_ms = starts, ends
+    session.add_all(_new_sessions(conference, fresh[len(moved) :]))
+    for row in moved[len(fresh) :]:
+        await session.delete(row)
 
 
 async def _free_number(session: AsyncSession, now_ms: int) -> str:
@@ -257,4 +349,7 @@ def _record(row: Conference, doors: dict[str, str]) -> ConferenceRecord:
         postponed_ms=row.postponed_ms,
         cancelled_ms=row.cancelled_ms,
         calendar_sequence=row.calendar_sequence,
+        short_notice=row.short_notice,
+        sms_invite=row.sms_invite,
+        sms_reminder=row.sms_reminder,
     )

@@ -27,6 +27,12 @@ class NumbersExhausted(StorageError):
     code = "numbers_exhausted"
 
 
+class TooManyRooms(StorageError):
+    """The owner's reservations take all their slots (H-29)."""
+
+    code = "too_many_rooms"
+
+
 class AlreadyResponding(StorageError):
     code = "already_responding"
 

@@ -75,6 +75,32 @@ class ConferenceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionDate:
+    """A date within a reservation. `id` names it in calendars."""
+
+    id: str
+    starts_ms: int
+    ends_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConferencePlan:
+    """When, for whom and how it is told: what portal/dates.py has judged. `sessions`: (start, end) in order."""
+
+    kind: str  # instant | scheduled | reservation
+    starts_ms: int
+    ends_ms: int
+    sessions: tuple[tuple[int, int], ...] = ()
+    time_zone: str = "UTC"
+    language: str = "en"
+    body: BodyId | None = None
+    unit: UnitId | None = None
+    short_notice: str = "invite_and_start"
+    sms_invite: bool = False
+    sms_reminder: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ConferenceRecord:
     """A conference with everything that opens it: only for its owner and for the server itself."""
 
@@ -99,6 +125,9 @@ class ConferenceRecord:
     postponed_ms: int | None = None
     cancelled_ms: int | None = None
     calendar_sequence: int = 0
+    short_notice: str = "invite_and_start"
+    sms_invite: bool = False
+    sms_reminder: bool = False
 
     @property
     def ends_ms(self) -> int:
@@ -110,10 +139,36 @@ class ConferenceRecord:
         return self.settings.title
 
     def over(self, now_ms: int) -> str | None:
-        """The stable code why nobody may enter any more, or None while it is open."""
+        """The stable code why nobody may be in it, or None: ended, cancelled, postponed, expired."""
+        if self.cancelled_ms is not None:
+            return "cancelled"
         if self.ended_ms is not None:
             return "ended"
+        if self.postponed_ms is not None:
+            return "postponed"
         return "expired" if now_ms >= self.expires_ms else None
+
+    @property
+    def opens_ms(self) -> int:
+        """Nobody enters before it (decision 2)."""
+        return self.starts_ms - self.settings.opens_before_ms
+
+    def closed(self, now_ms: int) -> str | None:
+        """The stable code why nobody may come in now, or None: those of `over`, and not_open_yet."""
+        return self.over(now_ms) or ("not_open_yet" if now_ms < self.opens_ms else None)
+
+
+@dataclass(frozen=True, slots=True)
+class InviteeDraft:
+    """Somebody to invite. kind: person (to make an account, E0-20) | guest (this conference only, E0-27); who has an
+    account under that address is a user, who has no address a name."""
+
+    name: str
+    email: str | None = None
+    telephone: str | None = None
+    moderator: bool = False
+    kind: str = "guest"
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +180,12 @@ class InviteeRecord:
     name: str
     moderator: bool
     link: str
+    kind: str = "name"  # user | person | guest | name
+    user: UserId | None = None
+    email: str | None = None
+    telephone: str | None = None
+    language: str = ""
+    rsvp: str = "none"  # none | accepted | declined | tentative
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,12 @@ from storage.accounts import Accounts
 from storage.addressees import Addressees
 from storage.base import Database, SqliteDatabase
 from storage.blobs import ObstoreBlobs
+from storage.bodies import Bodies
 from storage.bus import InProcessBus
+from storage.conference_lists import ConferenceLists
 from storage.conferences import Conferences
+from storage.contacts import Contacts
+from storage.entries import Entries
 from storage.errors import StorageError
 from storage.events import SqlEventLog
 from storage.ids import NodeId
@@ -64,6 +68,10 @@ class Storage:
         self.accounts = Accounts(db, secrets)
         self.conferences = Conferences(db, secrets)
         self.invitees = Invitees(db, secrets)
+        self.conference_lists = ConferenceLists(db)
+        self.contacts = Contacts(db)
+        self.entries = Entries(db)
+        self.bodies = Bodies(db)
         self.sessions = Sessions(db)
         self.participations = Participations(db)
         self.consents = Consents(db)

@@ -52,7 +52,8 @@ async def test_an_organiser_creates_edits_and_ends_a_conference(server: Server, 
     await expect(ready).to_be_visible()
     await ready.get_by_role("button", name="Copy invitation").click()
     invitation = await page.evaluate("navigator.clipboard.readText()")
-    made = (await (await page.request.get(server.url + "/api/conferences")).json())["conferences"][0]
+    listed = (await (await page.request.get(server.url + "/api/conferences")).json())["items"][0]
+    made = await (await page.request.get(f"{server.url}/api/conferences/{listed['id']}")).json()
     assert (made["title"], made["description"], made["record"], made["max_participants"]) == (
         "Town council",
         "Budget",

@@ -26,6 +26,7 @@ class Rooms:
         self.banned_devices: set[str] = set()
         self.present: dict[str, int] = {}
         self.ended: list[str] = []
+        self.changed: list[str] = []
         self.asked: list[tuple[str, str, bool]] = []
         self.organisers = 0
 
@@ -39,6 +40,9 @@ class Rooms:
 
     def participants_now(self, conference_id: str) -> int:
         return self.present.get(conference_id, 0)
+
+    async def settings_changed(self, conference_id: str) -> None:
+        self.changed.append(conference_id)
 
     async def end_conference(self, conference_id: str) -> None:
         self.ended.append(conference_id)

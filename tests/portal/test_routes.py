@@ -25,6 +25,9 @@ EXPECTED = {
     Action.CONFERENCE_EDIT: ("not_signed_in", "in", "not_found"),
     Action.CONFERENCE_DELETE: ("not_signed_in", "in", "not_found"),
     Action.CONFERENCE_ENTER: ("not_signed_in", "in", "not_found"),
+    Action.CONFERENCE_CONNECT: ("not_signed_in", "not_found", "not_found"),
+    Action.CONFERENCE_ANSWER: ("not_signed_in", "not_found", "not_found"),
+    Action.CONTACTS: ("not_signed_in", "in", "in"),
     Action.RECORDING_LIST: ("not_signed_in", "in", "in"),
     Action.RECORDING_MANAGE: ("not_signed_in", "in", "not_found"),
 }

@@ -164,10 +164,10 @@ async def test_a_cookie_that_is_no_text_is_no_session(site: Site) -> None:
 async def test_our_own_fault_tells_nothing(site: Site) -> None:
     browser = await site.organiser()
 
-    async def broken(_: str) -> None:
+    async def broken(*_: object) -> None:
         raise RuntimeError("password=hunter2 at /srv/data 198.51.100.7")
 
-    site.storage.conferences.owned_by = broken  # type: ignore[method-assign,assignment]
+    site.storage.conference_lists.page = broken  # type: ignore[method-assign,assignment]
     response = await browser.get("/api/conferences")
     assert (response.status, await code(response)) == (500, "internal")
     text = await response.text()
@@ -178,10 +178,10 @@ async def test_our_own_fault_tells_nothing(site: Site) -> None:
 async def test_lost_database_is_unavailable_not_internal(site: Site) -> None:
     browser = await site.organiser()
 
-    async def locked(_: str) -> None:
+    async def locked(*_: object) -> None:
         raise Unavailable("database is locked")
 
-    site.storage.conferences.owned_by = locked  # type: ignore[method-assign,assignment]
+    site.storage.conference_lists.page = locked  # type: ignore[method-assign,assignment]
     response = await browser.get("/api/conferences")
     assert (response.status, await code(response)) == (503, "unavailable")
 

@@ -151,8 +151,8 @@ async def test_invitees_are_in_order_and_bounded(
         await store.invitees.used_from(first.id, device)
     await store.invitees.used_from(first.id, "d29")
     assert await store.invitees.devices(first.id) == [f"d{n}" for n in range(14, 30)]
-    assert not await store.invitees.remove("another", first.id)
-    assert await store.invitees.remove(conference.id, first.id)
+    assert not await store.invitees.remove("another", first.id, now_ms=4)
+    assert await store.invitees.remove(conference.id, first.id, now_ms=4)
     assert await store.conferences.by_link(first.link) is None
 
 

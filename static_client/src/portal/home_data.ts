@@ -8,6 +8,8 @@ import type { Conference, Recording } from "./types";
 
 const EVERY_MS = 8000;
 
+interface Listed { items: { id: string; rights: string[] }[] }
+
 /** null: not loaded yet. */
 export const conferences = signal<Conference[] | null>(null);
 export const recordings = signal<Recording[] | null>(null);
@@ -15,11 +17,12 @@ export const loadError = signal<string | null>(null);
 
 export async function refresh(): Promise<void> {
   try {
-    const [c, r] = await Promise.all([
-      api<{ conferences: Conference[] }>("GET", "/api/conferences"),
+    const [current, future, history, r] = await Promise.all([
+      ...(["current", "future", "history"] as const).map((list) => api<{ items: { id: string; rights: string[] }[] }>("GET", `/api/conferences?list=${list}&size=50`)),
       api<{ recordings: Recording[] }>("GET", "/api/recordings"),
-    ]);
-    conferences.value = c.conferences;
+    ] as const) as [Listed, Listed, Listed, { recordings: Recording[] }];
+    const managed = [...current.items, ...future.items, ...history.items].filter((one) => one.rights.includes("manage"));
+    conferences.value = await Promise.all(managed.map((one) => api<Conference>("GET", `/api/conferences/${encodeURIComponent(one.id)}`)));
     recordings.value = r.recordings;
     loadError.value = null;
   } catch (cause) {

@@ -1,0 +1,28 @@
+"""Which account or invitation a participant id was given to: written when a join token is minted."""
+
+from sqlalchemy import select
+
+from storage.base import Database, insert_into
+from storage.tables import Entry
+
+
+class Entries:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def add(
+        self, participant: str, conference: str, *, user: str | None, invitee: str | None, at_ms: int
+    ) -> None:
+        row = {"participant": participant, "conference_id": conference, "at_ms": at_ms}
+        async with self._db.write() as session:
+            await session.execute(
+                insert_into(session, Entry)
+                .values(**row, user_id=user, invitee_id=invitee)
+                .on_conflict_do_nothing(index_elements=["participant"])
+            )
+
+    async def accounts_of(self, conference: str) -> list[str]:
+        """Accounts that entered it, each once."""
+        query = select(Entry.user_id).where(Entry.conference_id == conference, Entry.user_id.is_not(None)).distinct()
+        async with self._db.read() as session:
+            return [str(user) for user in await session.scalars(query)]
