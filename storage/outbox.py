@@ -94,10 +94,12 @@ class SqlOutbox:
             .order_by(OutboxRow.due_ms, OutboxRow.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
+            .cte("chosen")
+            .prefix_with("MATERIALIZED", dialect="postgresql")  # else it may run once per row, past its limit
         )
         statement = (
             update(OutboxRow)
-            .where(OutboxRow.id.in_(chosen.scalar_subquery()), _due(now_ms))
+            .where(OutboxRow.id.in_(select(chosen.c.id)), _due(now_ms))
             .values(state=OutboxState.SENDING, claimed_ms=now_ms + lease_ms)
             .returning(OutboxRow)
             .execution_options(synchronize_session=False)

@@ -16,9 +16,10 @@ from portal.mail.sender import Sender, Ways
 from portal.mail.smtp import SmtpDelivery, relay
 from storage.outbox import cancel_in, put_in, sealed
 from storage.records import OutboxState
-from storage.service import Storage, StorageConfig
+from storage.service import Storage
 from storage.tables import OutboxRow, User
 from tests.storage.contract import Clock
+from tests.support.databases import Databases
 from tests.support.mail_server import PASSWORD, USER, MailServer, certificate
 
 HOUSE = House("Plenum", "no-reply@meet.example.org", Links("https://meet.example.org"))
@@ -30,8 +31,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def storage(tmp_path: Path, clock: Clock) -> AsyncIterator[Storage]:
-    opened = await Storage.open(StorageConfig(tmp_path / "data"), clock=clock)
+async def storage(databases: Databases, tmp_path: Path, clock: Clock) -> AsyncIterator[Storage]:
+    opened = await Storage.open(databases.new(tmp_path / "data"), clock=clock)
     yield opened
     await opened.close()
 

@@ -1,6 +1,7 @@
 """What only the tables know of the outbox: transactions, cancelling, forgetting, the organiser's list."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,6 +10,15 @@ from storage.outbox import Effect, cancel_in, forget_in, put_all, put_in, retry_
 from storage.records import OutboxState
 from storage.service import Storage
 from storage.tables import OutboxRow
+from tests.storage.contract import OutboxContract
+
+
+class TestOutbox(OutboxContract):
+    """The contract again, on SQLite and on Postgres."""
+
+    @pytest.fixture
+    def shared(self, storage: Storage) -> SimpleNamespace:
+        return SimpleNamespace(outbox=storage.outbox)
 
 
 async def test_an_effect_lives_and_dies_with_its_transaction(storage: Storage) -> None:
