@@ -26,7 +26,8 @@ from plenum import __version__, tls
 from plenum.health import Health
 from plenum.sending import sender_of, sending
 from plenum.settings import URL_FILE, Settings, own_url
-from portal.app import Portal, PortalSettings
+from portal.app import Portal
+from portal.settings import EmploymentSettings, OidcSettings, PortalSettings
 from recorder.retention import sweep
 from recorder.supervisor import RecorderService, RecorderSettings
 from sfu.service import MediaConfig, MediaServer
@@ -95,14 +96,7 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
             storage=storage,
             mint=mint.mint,
             rooms=signaling,
-            settings=PortalSettings(
-                public_url=settings.public_url,
-                behind_proxy=settings.behind_proxy,
-                secure_cookies=settings.use_tls or (settings.public_url or "").startswith("https://"),
-                version=__version__,
-                mail_delivery="folder" if settings.smtp_url is None else "smtp",
-                sms_delivery=settings.sms_driver,
-            ),
+            settings=portal_settings(settings),
             static_dir=STATIC_DIR,
             clock=time.time,
         ).attach(app)
@@ -122,6 +116,31 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
         _schedule(stack, storage, settings)
         yield running
         log.info("server.stopping")
+
+
+def portal_settings(settings: Settings) -> PortalSettings:
+    """What the portal is told of the settings."""
+    oidc = None
+    if settings.oidc_issuer is not None and settings.oidc_client_id is not None:
+        oidc = OidcSettings(
+            settings.oidc_issuer,
+            settings.oidc_client_id,
+            settings.oidc_client_secret,
+            settings.oidc_name,
+            settings.oidc_scopes,
+        )
+    return PortalSettings(
+        public_url=settings.public_url,
+        behind_proxy=settings.behind_proxy,
+        secure_cookies=settings.use_tls or (settings.public_url or "").startswith("https://"),
+        version=__version__,
+        mail_delivery="folder" if settings.smtp_url is None else "smtp",
+        sms_delivery=settings.sms_driver,
+        oidc=oidc,
+        local_accounts=settings.local_accounts,
+        registration=settings.registration,
+        employment=EmploymentSettings(settings.employment_url, settings.employment_token, settings.employment_list),
+    )
 
 
 async def serve(settings: Settings, announce: object = None) -> None:

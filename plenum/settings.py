@@ -85,6 +85,23 @@ class Settings(BaseModel):
     """How long a participant who lost the network keeps the seat."""
     empty_after_s: float = Field(default=120, ge=1, le=86400)
     """A session ends after the room has stood empty this long."""
+    oidc_issuer: str | None = None
+    """An OpenID Connect provider that people sign in at; its discovery document lies below this URL."""
+    oidc_client_id: str | None = None
+    oidc_client_secret: str = Field(default="", repr=False)
+    oidc_name: str = ""
+    """What the button says; the provider's host otherwise."""
+    oidc_scopes: str = "openid profile email"
+    local_accounts: bool = True
+    """May people sign in with e-mail and password?"""
+    registration: Literal["open", "employed", "invited"] = "open"
+    """Who may make an account after signing in at the provider: anybody, whom the employment check knows, or nobody;
+    whoever was invited personally always may."""
+    employment_url: str | None = None
+    """A registry that says who works here (portal/API.md)."""
+    employment_token: str | None = Field(default=None, repr=False)
+    employment_list: Path | None = None
+    """Instead: a CSV file, e-mail or subject and the body's name."""
 
     @field_validator("public_address", mode="before")
     @classmethod
@@ -133,6 +150,37 @@ class Settings(BaseModel):
             return self.mail_from
         host = urlsplit(self.public_url or "").hostname or "localhost"
         return f"no-reply@{host}"
+
+    @field_validator("oidc_issuer", "employment_url")
+    @classmethod
+    def _check_outside(cls, value: str | None) -> str | None:
+        """What is asked over the network must be told apart from what somebody on the way says."""
+        if value is None:
+            return None
+        url = urlsplit(value)
+        here = url.hostname in ("localhost", "127.0.0.1", "::1")
+        if url.scheme != "https" and not (url.scheme == "http" and here):
+            raise ValueError("must begin with https://")
+        return value
+
+    @field_validator("employment_list")
+    @classmethod
+    def _check_list(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(f"{value} is no file")
+        return value
+
+    @model_validator(mode="after")
+    def _check_sign_in(self) -> Settings:
+        if (self.oidc_issuer is None) != (self.oidc_client_id is None):
+            raise ValueError("oidc_issuer and oidc_client_id go together")
+        if "openid" not in self.oidc_scopes.split():
+            raise ValueError("oidc_scopes must contain openid")
+        if self.employment_url is not None and self.employment_list is not None:
+            raise ValueError("employment_url or employment_list, not both")
+        if self.registration == "employed" and self.employment_url is None and self.employment_list is None:
+            raise ValueError("registration = employed needs employment_url or employment_list")
+        return self
 
     @model_validator(mode="after")
     def _check_tls(self) -> Settings:

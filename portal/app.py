@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from portal.account_parts import ACCOUNT_PARTS, AccountParts
 from portal.context import PARTS, Parts
 from portal.gate import Gate
 from portal.headers import on_prepare
@@ -42,10 +43,13 @@ class Portal:
         gate = Gate(self._parts.storage, self._parts.now_ms)
         app[PARTS] = self._parts
         app[GATE] = gate
+        accounts = AccountParts(self._parts)
+        app[ACCOUNT_PARTS] = accounts
 
         async def lifetime(_: web.Application) -> AsyncIterator[None]:
             yield
             await gate.close()
+            await accounts.close()
 
         app.cleanup_ctx.append(lifetime)
         app.middlewares.append(errors_become_answers(self._static_dir))

@@ -14,7 +14,8 @@ from storage.records import UserRecord
 
 class Standing(StrEnum):
     """ANONYMOUS: nobody signed in. PENDING: signed in, but the address is not confirmed or the terms are not
-    accepted; such an account does nothing but finish that (E0-13, E0-14)."""
+    accepted; such an account does nothing but finish that (E0-13, E0-14), and may file the wish for a role, which
+    nobody can grant before (decision 6)."""
 
     ANONYMOUS = "anonymous"
     PENDING = "pending"
@@ -42,6 +43,10 @@ class Action(StrEnum):
     LOOK = "look"  # what anybody may see: who am I, the pre-join page, public texts
     SIGN_IN = "sign_in"
     SIGN_OUT = "sign_out"
+    ACCOUNT_FINISH = "account_finish"  # address, terms: all that a pending account may do, but ask for a role
+    ACCOUNT = "account"  # one's own
+    ROLE_ASK = "role_ask"  # also while the address waits for its confirmation (decision 6)
+    STEP_DOWN = "step_down"
     JOIN = "join"
     PLAY = "play"  # by signed link
     CONFERENCE_LIST = "conference_list"
@@ -83,6 +88,10 @@ RIGHTS: Mapping[Action, tuple[Grant, ...]] = MappingProxyType(
         Action.LOOK: (Grant(EVERYONE),),
         Action.SIGN_IN: (Grant(EVERYONE),),
         Action.SIGN_OUT: (Grant(SIGNED_IN),),
+        Action.ACCOUNT_FINISH: (Grant(SIGNED_IN),),
+        Action.ACCOUNT: (Grant(READY),),
+        Action.ROLE_ASK: (Grant(SIGNED_IN),),
+        Action.STEP_DOWN: (Grant(COORDINATORS),),
         Action.JOIN: (Grant(EVERYONE),),
         Action.PLAY: (Grant(EVERYONE),),
         Action.CONFERENCE_LIST: (Grant(READY),),

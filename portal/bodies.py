@@ -1,5 +1,6 @@
 """What may be in the bodies of requests: sizes, alphabets, ranges. `parse` gives a value or `bad_request`."""
 
+import re
 import unicodedata
 from typing import Annotated, TypeVar
 
@@ -41,9 +42,33 @@ def _digits(text: str) -> str:
     return "".join(c for c in text if c not in " -\u00a0\u202f")
 
 
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W_](?:[\w-]{0,61}[^\W_])?")
+_TELEPHONE = re.compile(r"\+?[0-9 ()./-]{5,32}")
+
+
+def _email(text: str) -> str:
+    """One mailbox and nothing else: no names, quotes, comments or lists (RFC 5321 dot-string; the domain may be
+    international)."""
+    address = unicodedata.normalize("NFC", text.strip())
+    local, _, domain = address.rpartition("@")
+    if not _LOCAL.fullmatch(local) or len(local) > 64 or not _DOMAIN.fullmatch(domain):
+        raise ValueError("must be an e-mail address")
+    return address
+
+
+def _telephone(text: str) -> str:
+    number = " ".join(text.split())
+    if number and (not _TELEPHONE.fullmatch(number) or sum(c.isdigit() for c in number) < 5):
+        raise ValueError("must be a telephone number")
+    return number
+
+
 Name = Annotated[str, StringConstraints(max_length=MAX_NAME), AfterValidator(_one_line)]
 Title = Annotated[str, StringConstraints(max_length=MAX_TITLE), AfterValidator(_one_line)]
 Description = Annotated[str, StringConstraints(max_length=MAX_DESCRIPTION), AfterValidator(_lines)]
+Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_email)]
+Telephone = Annotated[str, StringConstraints(max_length=40), AfterValidator(_telephone)]  # or empty
 Secret = Annotated[str, StringConstraints(max_length=128)]
 Digits = Annotated[str, StringConstraints(max_length=32), AfterValidator(_digits)]
 

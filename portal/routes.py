@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from portal import accounts, join, play, recordings, routes_messages, routes_schedule
+from portal import join, play, recordings, routes_messages, routes_schedule
 from portal.authorisation import Action, Verdict, judge, open_to_all, standing
-from portal.bodies import DoorBody, Empty, JoinBody, SignInBody
+from portal.bodies import DoorBody, Empty, JoinBody
 from portal.context import USER, host, parts, scheme, signed_in
 from portal.errors import ApiError
 from portal.objects import Kind, relation
 from portal.route import Route
+from portal.routes_accounts import ACCOUNT_ROUTES
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -25,9 +26,7 @@ _P = "/api/play/{recording}"
 _OF_C, _OF_R = Kind.CONFERENCE, Kind.RECORDING
 
 ROUTES: tuple[Route, ...] = (
-    Route("GET", "/api/me", Action.LOOK, accounts.me),
-    Route("POST", "/api/sign-in", Action.SIGN_IN, accounts.sign_in, body=SignInBody),
-    Route("POST", "/api/sign-out", Action.SIGN_OUT, accounts.sign_out, body=Empty),
+    *ACCOUNT_ROUTES,
     *routes_schedule.ROUTES,
     Route("GET", f"{_C}/recordings", Action.CONFERENCE_SHOW, recordings.list_of_conference, of=_OF_C),
     Route("GET", "/api/recordings", Action.RECORDING_LIST, recordings.list_own),

@@ -63,6 +63,12 @@ class EmailTaken(StorageError):
     code = "email_taken"
 
 
+class OtherBrowser(StorageError):
+    """The link must be opened in the browser that asked for it."""
+
+    code = "other_browser"
+
+
 class SchemaTooNew(StorageError):
     """The database was written by a newer version of the program."""
 

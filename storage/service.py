@@ -14,6 +14,7 @@ from pathlib import Path
 
 import structlog
 
+from storage.account_deletion import Deletion
 from storage.accounts import Accounts
 from storage.addressees import Addressees
 from storage.base import Database, SqliteDatabase
@@ -23,19 +24,25 @@ from storage.bus import InProcessBus
 from storage.conference_lists import ConferenceLists
 from storage.conferences import Conferences
 from storage.contacts import Contacts
+from storage.credentials import Credentials
+from storage.email_tokens import EmailTokens
 from storage.entries import Entries
 from storage.errors import StorageError
 from storage.events import SqlEventLog
+from storage.extra_emails import ExtraEmails
 from storage.ids import NodeId
 from storage.interfaces import BlobStore, Bus, LeaseStore, Limiter, NodeDirectory, Outbox
 from storage.invitees import Invitees
 from storage.leases import InProcessDirectory, InProcessLeases
 from storage.limiter import InProcessLimiter
+from storage.logins import Identities, PendingLogins
 from storage.migrate import made, made_postgres, migrate, migrate_postgres
 from storage.outbox import SqlOutbox
+from storage.own_roles import OwnRoles
 from storage.recording_files import RecordingFiles
 from storage.recordings import Recordings
 from storage.records import NodeReport
+from storage.registration import Registration
 from storage.secrets import Secrets
 from storage.sessions import Consents, Participations, Sessions
 from storage.users import Users
@@ -65,7 +72,15 @@ class Storage:
         self.sign_in_links = SignInLinks(db, secrets)
         self.web_sessions = WebSessions(db, secrets)
         self.users = Users(db, self.sign_in_links, clock)
-        self.accounts = Accounts(db, secrets)
+        self.email_tokens = EmailTokens(db, secrets)
+        self.extra_emails = ExtraEmails(db, self.email_tokens)
+        self.accounts = Accounts(db)
+        self.registration = Registration(db, self.email_tokens)
+        self.credentials = Credentials(db, secrets)
+        self.pending_logins = PendingLogins(db, secrets)
+        self.identities = Identities(db)
+        self.own_roles = OwnRoles(db)
+        self.deletion = Deletion(db, secrets)
         self.conferences = Conferences(db, secrets)
         self.invitees = Invitees(db, secrets)
         self.conference_lists = ConferenceLists(db)

@@ -1,0 +1,50 @@
+"""How often one may try: per caller and per account, whether or not the account exists. What was right is taken back.
+
+A caller is a keyed hash of the address that changes daily; an account's key is a keyed hash of what was typed.
+"""
+
+import math
+
+from aiohttp import web
+
+from portal.context import caller, parts
+from portal.errors import ApiError
+from storage.interfaces import Limit
+from storage.text import email_key
+
+QUARTER_S = 15 * 60
+HOUR_S = 3600
+SIGN_INS = Limit("password-caller", 30, QUARTER_S)
+SIGN_INS_TO_ACCOUNT = Limit("password-caller-account", 5, QUARTER_S)
+ACCOUNT = Limit("password-account", 20, QUARTER_S)  # over all callers; a reset link gets its owner in all the same
+CODES = Limit("second-factor", 5, QUARTER_S)
+STARTS = Limit("oidc-start", 60, QUARTER_S)
+FORGOTTEN = Limit("forgot-caller", 10, HOUR_S)
+FORGOTTEN_OF_ACCOUNT = Limit("forgot-account", 3, HOUR_S)
+LINKS = Limit("email-link-caller", 60, QUARTER_S)
+MAILS = Limit("account-mails", 10, HOUR_S)
+PROOFS = Limit("account-proof", 10, QUARTER_S)
+
+Tries = tuple[tuple[Limit, str], ...]
+
+
+def account_key(request: web.Request, email: str) -> str:
+    return parts(request).storage.secrets.keyed_hash("limit", email_key(email)).hex()[:32]
+
+
+async def count(request: web.Request, *tries: tuple[Limit, str]) -> Tries:
+    """One try against each. Raises ApiError too_many_tries, and counts none."""
+    wait_s = await parts(request).storage.limiter.take(*tries)
+    if wait_s is not None:
+        seconds = math.ceil(wait_s)
+        raise ApiError("too_many_tries", f"Too many tries; wait {seconds} seconds.", retry_after_s=seconds)
+    return tries
+
+
+async def count_caller(request: web.Request, limit: Limit) -> Tries:
+    return await count(request, (limit, caller(request)))
+
+
+async def right(request: web.Request, tries: Tries) -> None:
+    """They were no guesses."""
+    await parts(request).storage.limiter.refund(*tries)

@@ -1,0 +1,129 @@
+"""What accounts prove themselves by: the hash of a password, the sealed secret of one-time codes, recovery codes.
+
+A one-time code works once: the step of the last one is kept, and only later ones count.
+"""
+
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.base import Database
+from storage.errors import NotFound, WrongState
+from storage.secrets import Secrets
+from storage.tables import User
+from storage.tables_accounts import RecoveryCode
+
+RECOVERY_CODES = 10
+_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # nothing that is mistaken for something else
+_CODE_LENGTH = 12  # 58 bits
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactor:
+    """`secret`: base32, None when there is none. `since_ms`: None while it is being set up."""
+
+    secret: str | None
+    since_ms: int | None
+    recovery_left: int
+
+
+class Credentials:
+    def __init__(self, db: Database, keys: Secrets) -> None:
+        self._db = db
+        self._keys = keys
+
+    async def password_hash(self, user: str) -> str | None:
+        async with self._db.read() as session:
+            row = await session.get(User, user)
+            return None if row is None else row.password_hash
+
+    async def set_password(self, user: str, password_hash: str, *, only_instead_of: str | None = None) -> None:
+        """`only_instead_of`: not if it has been changed meanwhile (a better hash of the same password)."""
+        statement = update(User).where(User.id == user).values(password_hash=password_hash)
+        if only_instead_of is not None:
+            statement = statement.where(User.password_hash == only_instead_of)
+        async with self._db.write() as session:
+            await session.execute(statement)
+
+    async def second_factor(self, user: str) -> SecondFactor:
+        left = select(func.count()).where(RecoveryCode.user_id == user, RecoveryCode.used_ms.is_(None))
+        async with self._db.read() as session:
+            row = await session.get(User, user)
+            if row is None:
+                raise NotFound("no such account")
+            secret = None if row.totp_sealed is None else self._keys.unseal(f"totp/{user}", row.totp_sealed)
+            return SecondFactor(secret, row.totp_ms, (await session.execute(left)).scalar_one())
+
+    async def propose_secret(self, user: str, secret: str) -> None:
+        """Counts only after `enable`. Raises WrongState while one is in use."""
+        async with self._db.write() as session:
+            row = await _row(session, user)
+            if row.totp_ms is not None:
+                raise WrongState("two-factor authentication is on")
+            row.totp_sealed, row.totp_step = self._keys.seal(f"totp/{user}", secret), None
+
+    async def enable(self, user: str, step: int, *, now_ms: int) -> list[str]:
+        """The recovery codes, told this once. `step`: of the code that was typed. Raises WrongState."""
+        async with self._db.write() as session:
+            row = await _row(session, user)
+            if row.totp_sealed is None or row.totp_ms is not None:
+                raise WrongState("nothing to switch on")
+            row.totp_ms, row.totp_step = now_ms, step
+            return await self._new_codes(session, user)
+
+    async def disable(self, user: str) -> None:
+        async with self._db.write() as session:
+            await forget_second_factor_in(session, user)
+
+    async def use_step(self, user: str, step: int) -> bool:
+        """False: this code, or a later one, has been used."""
+        fresh = or_(User.totp_step.is_(None), User.totp_step < step)
+        async with self._db.write() as session:
+            found = await session.scalars(
+                update(User).where(User.id == user, fresh).values(totp_step=step).returning(User.id)
+            )
+            return found.first() is not None
+
+    async def use_recovery_code(self, user: str, code: str, *, now_ms: int) -> bool:
+        """Each once."""
+        async with self._db.write() as session:
+            found = await session.scalars(
+                update(RecoveryCode)
+                .where(
+                    RecoveryCode.user_id == user,
+                    RecoveryCode.code_hash == self._hash(user, code),
+                    RecoveryCode.used_ms.is_(None),
+                )
+                .values(used_ms=now_ms)
+                .returning(RecoveryCode.user_id)
+            )
+            return found.first() is not None
+
+    async def new_recovery_codes(self, user: str) -> list[str]:
+        """The former ones work no more."""
+        async with self._db.write() as session:
+            return await self._new_codes(session, user)
+
+    async def _new_codes(self, session: AsyncSession, user: str) -> list[str]:
+        codes = ["".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH)) for _ in range(RECOVERY_CODES)]
+        await session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user))
+        session.add_all(RecoveryCode(user_id=user, code_hash=self._hash(user, code)) for code in codes)
+        return ["-".join(code[i : i + 4] for i in range(0, _CODE_LENGTH, 4)) for code in codes]
+
+    def _hash(self, user: str, code: str) -> bytes:
+        plain = "".join(c for c in code.casefold() if c.isalnum())
+        return self._keys.keyed_hash("recovery", f"{user}/{plain}")
+
+
+async def forget_second_factor_in(session: AsyncSession, user: str) -> None:
+    await session.execute(update(User).where(User.id == user).values(totp_sealed=None, totp_ms=None, totp_step=None))
+    await session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user))
+
+
+async def _row(session: AsyncSession, user: str) -> User:
+    row = await session.get(User, user, with_for_update=True)
+    if row is None:
+        raise NotFound("no such account")
+    return row
