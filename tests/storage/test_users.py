@@ -1,22 +1,16 @@
 """Accounts that whoever runs the server makes, and the first body."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from storage.errors import EmailTaken
-from storage.service import Storage, StorageConfig
+from storage.service import Storage
 from storage.tables import User
 from storage.tables_accounts import Body
-from tests.storage.contract import Clock
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Storage]:
-    opened = await Storage.open(StorageConfig(tmp_path / "data"), clock=Clock())
-    yield opened
-    await opened.close()
+def store(storage: Storage) -> Storage:
+    return storage
 
 
 async def test_first_start_makes_a_body_and_its_administrator(store: Storage) -> None:

@@ -1,21 +1,15 @@
 """Sessions of browsers: renewed, listed, ended one by one or all others."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from storage.errors import NotFound
-from storage.service import Storage, StorageConfig
+from storage.service import Storage
 from storage.web_sessions import SEEN_EVERY_MS
-from tests.storage.contract import Clock
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Storage]:
-    opened = await Storage.open(StorageConfig(tmp_path / "data"), clock=Clock())
-    yield opened
-    await opened.close()
+def store(storage: Storage) -> Storage:
+    return storage
 
 
 async def test_signing_in_again_ends_the_browsers_former_session(store: Storage) -> None:
