@@ -21,6 +21,7 @@ STATUS = {
     "wrong_signature": 403,
     "kicked": 403,
     "banned": 403,
+    "refused": 403,
     "not_found": 404,
     "no_such_blob": 404,
     "wrong_link": 404,

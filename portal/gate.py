@@ -1,14 +1,17 @@
 """Who knows a way in, and how often one may try (decision 11).
 
-Five tries in 15 minutes per caller and conference number, twenty per conference number, whether or not the
-number exists. A try is counted before it is judged and taken back when it was right, so that tries at the same
-time cannot slip through; one number's tries are judged one after another, so that a crowd with the right PIN
-does not count against itself.
+Five tries in 15 minutes per caller and conference number, twenty per conference number, whether or not the number
+exists. Beyond the twenty the conference is under attack: its organiser is told, and of each caller two tries a day are
+looked at, no more; the right PIN then leads to the lobby, also the ADMIN PIN, and makes nobody a moderator.
+A try is counted before it is judged and taken back when it was right, so that tries at the same time cannot slip
+through; one number's tries are judged one after another, so that a crowd with the right PIN does not count against
+itself.
 """
 
 import asyncio
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -23,6 +26,7 @@ WINDOW_S = 15 * 60
 PER_CALLER_AND_NUMBER = Limit("pin-caller-number", 5, WINDOW_S)
 PER_NUMBER = Limit("pin-number", 20, WINDOW_S)
 PER_CALLER = Limit("pin-caller", 60, WINDOW_S)  # over all numbers: no walk through the numbers
+UNDER_ATTACK = Limit("pin-caller-number-day", 2, 24 * 3600)
 LINKS_PER_CALLER = Limit("link-caller", 120, WINDOW_S)
 SIGN_INS_PER_CALLER = Limit("sign-in-caller", 30, WINDOW_S)
 _STRIPES = 64
@@ -73,16 +77,19 @@ class Gate:
         async with self._stripes[hash(number) % _STRIPES]:
             callers = ((PER_CALLER_AND_NUMBER, f"{caller}/{number}"), (PER_CALLER, caller))
             _refuse(await self._limiter.take(*callers))
-            wait = await self._limiter.take((PER_NUMBER, number))
-            if wait is not None:
-                await self._limiter.refund(*callers)
+            counted = (PER_NUMBER, number)
+            attack = await self._limiter.take(counted)
+            if attack is not None:
                 self._alert(number)
-                _refuse(wait)
+                counted = (UNDER_ATTACK, f"{caller}/{number}")
+                if await self._limiter.take(counted) is not None:
+                    await self._limiter.refund(*callers)
+                    _refuse(attack)
             door = await self._storage.conferences.by_number_and_pin(number, pin)
             if door is None:
                 raise ApiError("wrong_pin")
-            await self._limiter.refund(*callers, (PER_NUMBER, number))
-            return door
+            await self._limiter.refund(*callers, counted)
+            return door if attack is None else replace(door, moderator=False, lobby=True)
 
     def _alert(self, number: str) -> None:
         """Tells the organiser, once a window, beside the request: its time must not say whether the number exists."""

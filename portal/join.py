@@ -26,6 +26,7 @@ class Person:
     guest: bool
     user: str | None = None
     invitee: str | None = None
+    lobby: bool = False
 
 
 async def check(request: web.Request) -> web.StreamResponse:
@@ -35,7 +36,12 @@ async def check(request: web.Request) -> web.StreamResponse:
     device, new = device_of(request)
     await _admitted(parts(request), door, device)
     response = web.json_response(
-        {"conference": _described(door.conference), "moderator": door.moderator, "name": door.name}
+        {
+            "conference": _described(door.conference),
+            "moderator": door.moderator,
+            "name": door.name,
+            "lobby": not door.moderator and (door.lobby or door.conference.settings.lobby),
+        }
     )
     if new:
         set_device(request, response, device)
@@ -58,6 +64,7 @@ async def join(request: web.Request) -> web.StreamResponse:
         guest=user is None,
         user=None if user is None else user.id,
         invitee=door.invitee,
+        lobby=door.lobby,
     )
     response = web.json_response(await _token(request, door.conference, person, device))
     if new:
@@ -124,6 +131,7 @@ async def _token(request: web.Request, conference: ConferenceRecord, person: Per
         device=device,
         node=its.storage.node if lease is None else lease.holder,
         epoch=0 if lease is None else lease.epoch,
+        lobby=person.lobby,
     )
     await its.storage.entries.add(
         participant, conference.id, user=person.user, invitee=person.invitee, at_ms=its.now_ms()

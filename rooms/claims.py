@@ -18,3 +18,4 @@ class ParticipantClaims:
     device: str
     node: str
     epoch: int
+    lobby: bool = False  # this way in leads through the lobby

@@ -17,6 +17,7 @@ from rooms.model import (
     Consent,
     Device,
     EndReason,
+    KnockOutcome,
     LeftReason,
     Mode,
     Participant,
@@ -25,6 +26,7 @@ from rooms.model import (
     RecordingPhase,
     Role,
     Switch,
+    Waiting,
 )
 
 Json = dict[str, Any]
@@ -46,6 +48,12 @@ TYPES: dict[type[Any], str] = {
     e.RecordingChanged: "recording_changed",
     e.ConsentAsked: "consent_asked",
     e.BannedChanged: "banned_changed",
+    e.Knocked: "knocked",
+    e.KnockMessage: "knock_message",
+    e.WaitingLeft: "waiting_left",
+    e.LobbyChanged: "lobby_changed",
+    e.Ending: "ending",
+    e.EndMoved: "end_moved",
     e.SessionEnded: "session_ended",
     e.Restarted: "restarted",
 }
@@ -97,6 +105,10 @@ def message(value: ChatMessage) -> Json:
         "at": value.at,
         "deleted_by": value.deleted_by,
     }
+
+
+def waiting(value: Waiting) -> Json:
+    return {"id": value.id, "name": value.name, "guest": value.guest, "since": value.since, "message": value.message}
 
 
 def recording(value: Recording) -> Json:
@@ -154,6 +166,16 @@ def _fields(fact: e.Fact, at_ms: int) -> Json:
             return {"recording": recording(value)}
         case e.BannedChanged(banned):
             return {"banned": [{"id": one.id, "name": one.name} for one in banned]}
+        case e.Knocked(value):
+            return {"waiting": waiting(value)}
+        case e.KnockMessage(id, text):
+            return {"id": id, "text": text}
+        case e.WaitingLeft(ids, outcome):
+            return {"ids": list(ids), "outcome": outcome.value}
+        case e.LobbyChanged(on):
+            return {"on": on}
+        case e.Ending(ends_at) | e.EndMoved(ends_at):
+            return {"ends_at": ends_at}
         case e.SessionEnded(reason):
             return {"reason": reason.value}
         case e.ConsentAsked() | e.Restarted():
@@ -179,6 +201,8 @@ def store(event: e.Event) -> tuple[int, int, str, str]:
         case e.SessionStarted(_, wanted):
             fields["recording_wanted"] = wanted
         case e.ParticipantJoined(_, device):
+            fields["device"] = device
+        case e.Knocked(_, device):
             fields["device"] = device
         case e.ConsentAsked(ids):
             fields["ids"] = sorted(ids)
@@ -245,6 +269,10 @@ PLAIN_FIELDS = (
 )
 
 
+def _waiting(value: Json) -> Waiting:
+    return Waiting(ParticipantId(value["id"]), value["name"], value["guest"], value["since"], value["message"])
+
+
 def _message(value: Json, seq: int) -> ChatMessage:
     return ChatMessage(
         id=MessageId(value["id"]),
@@ -284,6 +312,12 @@ RESTORERS: dict[str, Callable[[Json, int], e.Fact]] = {
     "banned_changed": lambda f, _: e.BannedChanged(
         tuple(Banned(ParticipantId(b["id"]), b["name"], DeviceId(b["device"])) for b in f["banned"])
     ),
+    "knocked": lambda f, _: e.Knocked(_waiting(f["waiting"]), DeviceId(f["device"])),
+    "knock_message": lambda f, _: e.KnockMessage(ParticipantId(f["id"]), f["text"]),
+    "waiting_left": lambda f, _: e.WaitingLeft(tuple(map(ParticipantId, f["ids"])), KnockOutcome(f["outcome"])),
+    "lobby_changed": lambda f, _: e.LobbyChanged(f["on"]),
+    "ending": lambda f, _: e.Ending(f["ends_at"]),
+    "end_moved": lambda f, _: e.EndMoved(f["ends_at"]),
     "session_ended": lambda f, _: e.SessionEnded(EndReason(f["reason"])),
     "restarted": lambda f, _: e.Restarted(),
 }

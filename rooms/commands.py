@@ -8,6 +8,7 @@ from rooms.model import Consent, Mode, Role
 from rooms.rights import Act
 
 CHAT_MAX_CHARS = 4000
+LOBBY_MAX_CHARS = 300
 
 
 class Reaction(StrEnum):
@@ -135,6 +136,49 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Knock:
+    """Somebody who has to wait comes to the door."""
+
+    name: str
+    guest: bool = False
+    device: DeviceId = NO_DEVICE
+
+
+@dataclass(frozen=True, slots=True)
+class KnockOff:
+    """The actor waits no longer (the socket is gone)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LobbyMessage:
+    """From who waits, to the moderators."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """`target` None: everybody who waits."""
+
+    target: ParticipantId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    target: ParticipantId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetLobby:
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Extend:
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """End for all: the conference is over. The actor may be the server (None)."""
 
@@ -167,6 +211,13 @@ Command = (
     | PromotionAnswer
     | Lock
     | Record
+    | Knock
+    | KnockOff
+    | LobbyMessage
+    | Admit
+    | Refuse
+    | SetLobby
+    | Extend
     | End
     | Tick
     | Restart

@@ -16,6 +16,7 @@ SENTENCES = {
     "banned": "A moderator banned you from this conference.",
     "ended": "The conference has ended.",
     "expired": "The time of this conference is over.",
+    "refused": "A moderator did not let you in.",
     "not_joined": "Join the room first.",
     "too_fast": "That is too much at once; wait a moment.",
     "bad_request": "The message cannot be understood.",

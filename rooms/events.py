@@ -13,6 +13,7 @@ from rooms.model import (
     Consent,
     Device,
     EndReason,
+    KnockOutcome,
     LeftReason,
     Mode,
     Participant,
@@ -20,6 +21,7 @@ from rooms.model import (
     Recording,
     Role,
     Switch,
+    Waiting,
 )
 
 Change = Switch | Role | bool | Mode | Consent | Promotion | None
@@ -121,6 +123,41 @@ class BannedChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Knocked:
+    waiting: Waiting
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True)
+class KnockMessage:
+    id: ParticipantId
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLeft:
+    ids: tuple[ParticipantId, ...]
+    outcome: KnockOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class LobbyChanged:
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The planned end is near (decision 2)."""
+
+    ends_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndMoved:
+    ends_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEnded:
     reason: EndReason
 
@@ -147,6 +184,12 @@ Fact = (
     | RecordingChanged
     | ConsentAsked
     | BannedChanged
+    | Knocked
+    | KnockMessage
+    | WaitingLeft
+    | LobbyChanged
+    | Ending
+    | EndMoved
     | SessionEnded
     | Restarted
 )

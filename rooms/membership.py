@@ -8,6 +8,7 @@ from rooms.context import Context, Step, changed
 from rooms.errors import RoomError
 from rooms.events import (
     ConsentAsked,
+    Ending,
     HandsChanged,
     ParticipantJoined,
     ParticipantLeft,
@@ -15,9 +16,10 @@ from rooms.events import (
     SessionEnded,
     SessionStarted,
     SpotlightChanged,
+    WaitingLeft,
 )
 from rooms.ids import DeviceId, ParticipantId, ParticipantNumber
-from rooms.model import By, Device, EndReason, LeftReason, Participant, RoomSettings, Switch
+from rooms.model import By, Device, EndReason, KnockOutcome, LeftReason, Participant, RoomSettings, Switch
 from rooms.rights import Act
 from rooms.state import RoomState
 
@@ -45,6 +47,8 @@ def admission(
         raise RoomError("banned")
     if id in state.removed or (device and device in state.removed.values()):
         raise RoomError("kicked")
+    if not moderator and (id in state.refused or (device and device in state.refused.values())):
+        raise RoomError("refused")
     if state.locked and not moderator:
         raise RoomError("locked")
     if len(state.participants) >= settings.max_participants:
@@ -139,6 +143,9 @@ def _held_of(people: list[Participant]) -> set[Device]:
 
 
 def leave(context: Context, command: Leave) -> Iterator[Step]:
+    if context.actor_id is not None and context.actor_id in context.state.waiting:
+        yield Step("knock_off", WaitingLeft((context.actor_id,), KnockOutcome.GONE))
+        return
     actor = context.require(Act.LEAVE)
     yield from out(context, actor.id, LeftReason.LEFT, "leave")
 
@@ -173,16 +180,21 @@ def tick(context: Context, command: Tick) -> Iterator[Step]:
             yield from out(context, id, LeftReason.TIMEOUT, "timeout")
     if state.session is None:
         return
-    if context.settings.expires_at is not None and now >= context.settings.expires_at:
+    ends_at = context.settings.expires_at
+    if ends_at is not None and now >= ends_at:
         yield Step("expired", SessionEnded(EndReason.EXPIRED))
+    elif now - state.session.started_at >= context.settings.session_max_ms:
+        yield Step("limit", SessionEnded(EndReason.LIMIT))
     elif (
         not state.participants
         and state.empty_since is not None
         and now - state.empty_since >= context.settings.empty_after_ms
     ):
         yield Step("empty", SessionEnded(EndReason.EMPTY))
+    elif ends_at is not None and now >= ends_at - context.settings.warn_before_ms and state.warned_of != ends_at:
+        yield Step("ending", Ending(ends_at))
 
 
 def restart(context: Context, command: Restart) -> Iterator[Step]:
-    if context.state.session is not None:
+    if context.state.session is not None or context.state.waiting:
         yield Step("restart", Restarted())

@@ -63,11 +63,12 @@ class LeftReason(StrEnum):
 
 
 class EndReason(StrEnum):
-    """ENDED and EXPIRED end the conference; EMPTY only this session."""
+    """ENDED and EXPIRED end the conference; EMPTY and LIMIT only this session."""
 
     ENDED = "ended"
     EMPTY = "empty"
     EXPIRED = "expired"
+    LIMIT = "limit"  # a session lasts a day at most (E2-2)
 
 
 class StartAs(StrEnum):
@@ -90,6 +91,11 @@ class RoomSettings:
     record: bool = False
     max_participants: int = 300
     expires_at: int | None = None
+    latest_end: int | None = None
+    """How far a moderator may move `expires_at`."""
+    lobby: bool = False
+    session_max_ms: int = 24 * 3_600_000
+    warn_before_ms: int = 5 * 60_000
     grace_ms: int = 30_000
     empty_after_ms: int = 120_000
 
@@ -165,6 +171,25 @@ class Banned:
     id: ParticipantId
     name: str
     device: DeviceId
+
+
+class KnockOutcome(StrEnum):
+    """How waiting ends."""
+
+    ADMITTED = "admitted"
+    REFUSED = "refused"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody before the door, with a word for the moderators. No participant yet."""
+
+    id: ParticipantId
+    name: str
+    guest: bool
+    since: int
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

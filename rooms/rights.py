@@ -60,6 +60,10 @@ class Act(StrEnum):
     RECORDING = "recording"
     END = "end"
     ENTER_LOCKED = "enter_locked"
+    ADMIT = "admit"
+    REFUSE = "refuse"
+    LOBBY = "lobby"
+    EXTEND = "extend"
 
 
 ANYONE = frozenset({Standing.LISTENER})
@@ -106,6 +110,10 @@ ACTS: Mapping[Act, frozenset[Standing]] = MappingProxyType(
         Act.RECORDING: ORGANISERS,
         Act.END: MODERATORS,
         Act.ENTER_LOCKED: MODERATORS,
+        Act.ADMIT: MODERATORS,
+        Act.REFUSE: MODERATORS,
+        Act.LOBBY: MODERATORS,
+        Act.EXTEND: MODERATORS,
     }
 )
 

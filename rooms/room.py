@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from rooms import chat, commands, conduct, membership, moderation, recording
+from rooms import chat, commands, conduct, lobby, membership, moderation, recording
 from rooms.context import Context, Step
 from rooms.errors import RoomError
 from rooms.events import Event
@@ -39,6 +39,13 @@ DECIDERS: dict[type[Any], Decider] = {
     commands.Lock: moderation.lock,
     commands.Record: recording.record,
     commands.SetConsent: recording.set_consent,
+    commands.Knock: lobby.knock,
+    commands.KnockOff: lobby.knock_off,
+    commands.LobbyMessage: lobby.message,
+    commands.Admit: lobby.admit,
+    commands.Refuse: lobby.refuse,
+    commands.SetLobby: lobby.set_lobby,
+    commands.Extend: lobby.extend,
 }
 
 SERVER_ONLY = (commands.Tick, commands.Restart)

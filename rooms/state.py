@@ -9,8 +9,12 @@ from rooms.events import (
     ChatClosed,
     ChatDeleted,
     ChatSent,
+    Ending,
     Event,
     HandsChanged,
+    Knocked,
+    KnockMessage,
+    LobbyChanged,
     Locked,
     ParticipantChanged,
     ParticipantJoined,
@@ -20,6 +24,7 @@ from rooms.events import (
     SessionEnded,
     SessionStarted,
     SpotlightChanged,
+    WaitingLeft,
 )
 from rooms.ids import DeviceId, MessageId, ParticipantId, ParticipantNumber
 from rooms.model import (
@@ -27,11 +32,13 @@ from rooms.model import (
     ChatMessage,
     Device,
     EndReason,
+    KnockOutcome,
     LeftReason,
     Participant,
     Recording,
     RecordingPhase,
     Session,
+    Waiting,
 )
 
 CHAT_KEPT = 2000
@@ -69,6 +76,12 @@ class RoomState:
     banned: dict[ParticipantId, Banned] = field(default_factory=dict)
     known: dict[ParticipantId, Known] = field(default_factory=dict)
     last_number: int = 0
+    waiting: dict[ParticipantId, Waiting] = field(default_factory=dict)
+    knocked_from: dict[ParticipantId, DeviceId] = field(default_factory=dict)
+    admitted: set[ParticipantId] = field(default_factory=set)
+    refused: dict[ParticipantId, DeviceId] = field(default_factory=dict)
+    lobby: bool | None = None  # as set in the room this session; None: as the conference says
+    warned_of: int | None = None
 
     def apply(self, event: Event) -> None:
         """Take in the next event. Total: any event of the log applies."""
@@ -93,6 +106,18 @@ class RoomState:
                     self.chat[id] = replace(self.chat[id], text="", deleted_by=by)
             case ChatClosed(closed):
                 self.chat_closed = closed
+            case Knocked(waiting, device):
+                self.waiting[waiting.id] = waiting
+                self.knocked_from[waiting.id] = device
+            case KnockMessage(id, text):
+                if id in self.waiting:
+                    self.waiting[id] = replace(self.waiting[id], message=text)
+            case WaitingLeft(ids, outcome):
+                self._stop_waiting(ids, outcome)
+            case LobbyChanged(on):
+                self.lobby = on
+            case Ending(ends_at):
+                self.warned_of = ends_at
             case Locked(locked):
                 self.locked = locked
             case AllHeldChanged(held):
@@ -135,6 +160,19 @@ class RoomState:
         self.recording = Recording()
         self.session = None
         self.empty_since = None
+        self.admitted = set()
+        self.refused = {}
+        self.lobby = None
+        self.warned_of = None
+
+    def _stop_waiting(self, ids: tuple[ParticipantId, ...], outcome: KnockOutcome) -> None:
+        for id in ids:
+            self.waiting.pop(id, None)
+            device = self.knocked_from.pop(id, DeviceId(""))
+            if outcome is KnockOutcome.ADMITTED:
+                self.admitted.add(id)
+            elif outcome is KnockOutcome.REFUSED:
+                self.refused[id] = device
 
     def _join(self, participant: Participant, device: DeviceId) -> None:
         id = participant.id
@@ -167,10 +205,12 @@ class RoomState:
 
     def _end(self, reason: EndReason) -> None:
         self._clear()
-        if reason is not EndReason.EMPTY:
+        if reason in (EndReason.ENDED, EndReason.EXPIRED):
             self.over = reason
 
     def _restart(self, at_ms: int) -> None:
+        self.waiting = {}  # their sockets are gone; they knock again
+        self.knocked_from = {}
         for id, participant in self.participants.items():
             self.participants[id] = replace(participant, connected=False)
             self.disconnected_at[id] = at_ms

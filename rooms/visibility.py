@@ -3,8 +3,21 @@
 from collections.abc import Callable
 
 from rooms import chat, codec
-from rooms.events import Asked, BannedChanged, ChatDeleted, ChatSent, ConsentAsked, Event, Restarted
+from rooms.events import (
+    Asked,
+    BannedChanged,
+    ChatDeleted,
+    ChatSent,
+    ConsentAsked,
+    Event,
+    Knocked,
+    KnockMessage,
+    LobbyChanged,
+    Restarted,
+    WaitingLeft,
+)
 from rooms.ids import ConferenceId
+from rooms.lobby import lobby_is_on
 from rooms.model import Participant
 from rooms.room import Room
 from rooms.state import RoomState
@@ -28,7 +41,7 @@ def audience(event: Event, state: RoomState) -> Audience:
             return everyone if deleted is None else lambda one: chat.sees(deleted, one.id)
         case ConsentAsked(ids):
             return lambda one: one.id in ids
-        case BannedChanged():
+        case BannedChanged() | Knocked() | KnockMessage() | WaitingLeft() | LobbyChanged():
             return lambda one: one.moderator or one.organiser
         case Restarted():
             return lambda one: False
@@ -58,5 +71,8 @@ def snapshot(conference: ConferenceId, room: Room, viewer: Participant, now_ms: 
         "recording": codec.recording(state.recording),
         "participants": [codec.participant(one) for one in state.participants.values()],
         "chat": [codec.message(one) for one in chat.visible(state, viewer.id)],
+        "ends_at": settings.expires_at,
+        "lobby": lobby_is_on(state, settings),
+        "waiting": [codec.waiting(one) for one in state.waiting.values()] if privileged else [],
         "banned": [{"id": one.id, "name": one.name} for one in state.banned.values()] if privileged else [],
     }

@@ -195,7 +195,7 @@ class Signaling:
         if not isinstance(session, Session):
             return
         room = self._rooms.get(ConferenceId(session.claims.conference))
-        if room is not None and room.sessions.get(session.id) is session and not room.post(Gone(session)):
+        if room is not None and room.has(session) and not room.post(Gone(session)):
             asyncio.get_running_loop().call_later(TICK_S, self.on_gone, connection)
 
     # rooms
@@ -245,7 +245,7 @@ class Signaling:
         now_ms = self._now_ms
         for conference, room in list(self._rooms.items()):
             room.tick()
-            for session in list(room.sessions.values()):
+            for session in [*room.sessions.values(), *room.lobby.sessions.values()]:
                 session.renew(self._mint, now_ms)
             if room.forgettable():
                 del self._rooms[conference]

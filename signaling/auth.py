@@ -41,6 +41,7 @@ class _Claims(BaseModel):
     device: str = Field(max_length=128)
     node: str = Field(max_length=128)
     epoch: int
+    lobby: bool = False
 
 
 class TokenMint:
@@ -72,6 +73,7 @@ class TokenMint:
             device=claims.device,
             node=claims.node,
             epoch=claims.epoch,
+            lobby=claims.lobby,
         )
         return jwt.encode(payload.model_dump(), self._private, algorithm=ALGORITHM), expires * 1000
 
@@ -101,6 +103,7 @@ class TokenMint:
                 device=claims.device,
                 node=claims.node,
                 epoch=claims.epoch,
+                lobby=claims.lobby,
             ),
             claims.exp * 1000,
         )

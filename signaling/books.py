@@ -3,7 +3,7 @@
 import contextlib
 
 from rooms.model import Participant
-from storage.errors import NotFound
+from storage.errors import NotFound, WrongState
 from storage.service import Storage
 
 
@@ -44,6 +44,10 @@ class StorageBooks:
 
     async def recording_wanted(self, conference: str) -> None:
         await self._storage.conferences.set_record(conference, True)
+
+    async def extend(self, conference: str, ends_ms: int, at_ms: int) -> None:
+        with contextlib.suppress(NotFound, WrongState):  # over meanwhile
+            await self._storage.conferences.extend(conference, ends_ms, now_ms=at_ms)
 
     async def end_conference(self, conference: str, at_ms: int) -> None:
         with contextlib.suppress(NotFound):  # deleted meanwhile: it is over all the same

@@ -29,6 +29,9 @@ CLOSING = {
     "restarting": "The server is restarting; you will be back in a moment.",
     "protocol_error": "This client does not speak the protocol.",
     "empty": "The session has ended.",
+    "limit": "A session lasts a day at most.",
+    "refused": "A moderator did not let you in.",
+    "cancelled": "The conference has been cancelled.",
     "expired": "The time of this conference is over.",
 }
 

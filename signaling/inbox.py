@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from rooms import codec
-from rooms.commands import Command, Disconnect, Tick
+from rooms.commands import Command, Disconnect, KnockOff, Tick
 from rooms.errors import RoomError
 from rooms.events import Event, ParticipantLeft, SessionEnded
 from rooms.ids import ConferenceId, ParticipantId, SessionId
@@ -24,6 +24,7 @@ from sfu.types import PeerNumber
 from signaling.errors import CallError, to_wire
 from signaling.frames import encode, event_frame
 from signaling.journal import Journal
+from signaling.lobby import Lobby, knock_of, lobby_may
 from signaling.messages import Call, JoinCall, OfferCall, RoomCall, ViewCall
 from signaling.offers import answer_offer
 from signaling.running import RunningSession
@@ -87,6 +88,7 @@ class RoomInbox:
         self.running = running
         self._clock = clock
         self.sessions: dict[ParticipantId, Session] = {}
+        self.lobby = Lobby(room)
         self._inbox: asyncio.Queue[Item] = asyncio.Queue(INBOX_ITEMS)
         self._untold: asyncio.Queue[Outcome | None] = asyncio.Queue(UNTOLD_BATCHES)
         self._offers: set[asyncio.Task[None]] = set()
@@ -112,10 +114,18 @@ class RoomInbox:
     def forgettable(self) -> bool:
         """Nobody here, nothing running, nothing waiting since many ticks: the log has everything."""
         busy = (
-            self.sessions or self.room.state.session is not None or not self._inbox.empty() or not self._untold.empty()
+            self.sessions
+            or self.lobby.sessions
+            or self.room.state.session is not None
+            or not self._inbox.empty()
+            or not self._untold.empty()
         )
         self._idle_ticks = 0 if busy else self._idle_ticks + 1
         return self._idle_ticks > FORGET_AFTER_TICKS
+
+    def has(self, session: Session) -> bool:
+        """Does it sit here, or wait here?"""
+        return self.sessions.get(session.id) is session or self.lobby.sessions.get(session.id) is session
 
     def post(self, item: Item) -> bool:
         """False: the inbox is full (or closing); nothing will happen."""
@@ -143,9 +153,10 @@ class RoomInbox:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=5)
         if code is not None:
-            for session in list(self.sessions.values()):
+            for session in [*self.sessions.values(), *self.lobby.sessions.values()]:
                 session.connection.close(code)
         self.sessions.clear()
+        self.lobby.sessions.clear()
         await self.running.close()
 
     # the taker
@@ -166,13 +177,17 @@ class RoomInbox:
             case Asked(session, JoinCall() as call, ack):
                 await self._join(session, call, ack, outcome)
             case Asked(session, call, ack):
-                if self.sessions.get(session.id) is not session:
+                waiting = self.lobby.sessions.get(session.id) is session and lobby_may(call)
+                if self.sessions.get(session.id) is not session and not waiting:
                     raise CallError("not_joined")
                 self._call(session, call, ack, outcome)
             case Gone(session):
                 if self.sessions.get(session.id) is session:
                     del self.sessions[session.id]
                     self._decide(session.id, Disconnect(), outcome)
+                elif self.lobby.sessions.get(session.id) is session:
+                    del self.lobby.sessions[session.id]
+                    self._decide(session.id, KnockOff(), outcome)
             case Told(command, done):
                 self._decide(None, command, outcome)
                 if done is not None:
@@ -192,6 +207,12 @@ class RoomInbox:
         if session.connection.closing:
             return
         state = self.room.state
+        if self.lobby.must_wait(session):
+            self._check_admission(session)
+            self._decide(session.id, knock_of(session), outcome)
+            outcome.after += self.lobby.enter(session, ack)
+            return
+        self.lobby.sessions.pop(session.id, None)
         before = state.participants.get(session.id)
         stranger = session.id not in state.known  # has missed nothing: what was before is not theirs to see
         session_id = SessionId("")
@@ -286,6 +307,7 @@ class RoomInbox:
             self.journal.remember(event, self.room.state)
             outcome.events.append((event, self._audience(event)))
             self._farewell(event, outcome, gone)
+            outcome.after += self.lobby.follow(event, self.sessions, name_of(event, gone))
         self.running.settle(self.room)
 
     def _enforce(self, event: Event, before: dict[ParticipantId, Participant]) -> None:
@@ -303,8 +325,7 @@ class RoomInbox:
 
     def _farewell(self, event: Event, outcome: Outcome, before: dict[ParticipantId, Participant]) -> None:
         """Sockets of those who are out are closed once the fact is stored."""
-        actor = before.get(event.actor) if event.actor is not None else None
-        name = actor.name if actor is not None else None
+        name = name_of(event, before)
         match event.fact:
             case ParticipantLeft(id, reason):
                 session = self.sessions.pop(id, None)
@@ -314,6 +335,9 @@ class RoomInbox:
             case SessionEnded(reason):
                 leaving = list(self.sessions.values())
                 self.sessions.clear()
+                if self.room.state.over is not None:  # nobody will be let in any more
+                    leaving += self.lobby.sessions.values()
+                    self.lobby.sessions.clear()
                 outcome.after.append(lambda: _close_all(leaving, reason.value, name, event))
             case _:
                 pass
@@ -383,6 +407,12 @@ class RoomInbox:
         """Once a second: grace, empty room, end of the conference."""
         if self.room.state.session is not None:
             self.post(Told(Tick()))
+
+
+def name_of(event: Event, before: dict[ParticipantId, Participant]) -> str | None:
+    """Who did it, by name; None: the server, or somebody who is no participant."""
+    actor = before.get(event.actor) if event.actor is not None else None
+    return actor.name if actor is not None else None
 
 
 def _resolve(done: "asyncio.Future[None]") -> None:

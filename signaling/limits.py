@@ -37,6 +37,7 @@ class SocketLimits:
         default_factory=lambda: {
             "chat_send": TokenBucket(5, 10),
             "react": TokenBucket(5, 10),
+            "lobby_message": TokenBucket(6 / 60, 6),
             "offer": TokenBucket(12 / 60, 12),
             "join": TokenBucket(12 / 60, 12),
         }

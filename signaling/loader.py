@@ -16,6 +16,9 @@ from signaling.running import RunningSession
 from storage.records import ConferenceRecord
 from storage.service import Storage
 
+DAY_MS = 24 * 3_600_000
+RESERVATION_MS = 14 * DAY_MS
+
 log = structlog.get_logger()
 
 
@@ -28,6 +31,8 @@ def room_settings(record: ConferenceRecord, *, grace_s: float, empty_after_s: fl
         record=chosen.record,
         max_participants=chosen.max_participants,
         expires_at=record.expires_ms,
+        latest_end=record.starts_ms + (RESERVATION_MS if record.kind == "reservation" else DAY_MS),
+        lobby=chosen.lobby,
         grace_ms=int(grace_s * 1000),
         empty_after_ms=int(empty_after_s * 1000),
     )

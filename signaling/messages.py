@@ -113,6 +113,18 @@ class _Recording(_Payload):
     action: Literal["request", "start", "stop"]
 
 
+class _LobbyMessage(_Payload):
+    text: Annotated[str, StringConstraints(max_length=c.LOBBY_MAX_CHARS)]
+
+
+class _Target(_Payload):
+    target: Id | None
+
+
+class _Extend(_Payload):
+    minutes: Annotated[int, Field(ge=15, le=60)]
+
+
 class _Empty(_Payload):
     pass
 
@@ -172,8 +184,16 @@ def _moderate(p: _Moderate) -> c.Moderate:
     return c.Moderate(act, ParticipantId(p.target) if p.target else None, p.hold)
 
 
+def _plain(text: str) -> str:
+    return "".join(one for one in text if one in "\n\t" or unicodedata.category(one) != "Cc").strip()
+
+
+def _target(p: _Target) -> ParticipantId | None:
+    return ParticipantId(p.target) if p.target else None
+
+
 def _chat_send(p: _ChatSend) -> c.ChatSend:
-    text = "".join(one for one in p.text if one in "\n\t" or unicodedata.category(one) != "Cc").strip()
+    text = _plain(p.text)
     if not text:
         raise CallError("bad_request", "chat_send: text is empty.")
     return c.ChatSend(text, ParticipantId(p.to) if p.to else None)
@@ -193,6 +213,11 @@ CALLS: dict[str, tuple[type[_Payload], Callable[[Any], Call]]] = {
     "chat_delete": (_ChatDelete, _room(lambda p: c.ChatDelete(MessageId(p.message)))),
     "chat_close": (_ChatClose, _room(lambda p: c.ChatClose(p.closed))),
     "moderate": (_Moderate, _room(_moderate)),
+    "lobby_message": (_LobbyMessage, _room(lambda p: c.LobbyMessage(_plain(p.text)))),
+    "admit": (_Target, _room(lambda p: c.Admit(_target(p)))),
+    "refuse": (_Target, _room(lambda p: c.Refuse(_target(p)))),
+    "lobby": (_On, _room(lambda p: c.SetLobby(p.on))),
+    "extend": (_Extend, _room(lambda p: c.Extend(p.minutes))),
     "promotion_answer": (_Answer, _room(lambda p: c.PromotionAnswer(p.accept))),
     "consent": (_Consent, _room(lambda p: c.SetConsent(Consent(p.consent)))),
     "lock": (_Lock, _room(lambda p: c.Lock(p.locked))),

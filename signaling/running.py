@@ -5,6 +5,7 @@ Open from the first join until the session ends. `enforce` is called for each ev
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Protocol
 
 import structlog
@@ -34,6 +35,7 @@ class Books(Protocol):
     async def consent(self, conference: str, session: str, participant: Participant, at_ms: int) -> None: ...
     async def recording_wanted(self, conference: str) -> None: ...
     async def end_conference(self, conference: str, at_ms: int) -> None: ...
+    async def extend(self, conference: str, ends_ms: int, at_ms: int) -> None: ...
 
 
 class RunningSession:
@@ -103,6 +105,8 @@ class RunningSession:
                 log.info("room.joined", room=self._conference, participant=participant.id, number=participant.number)
                 self._peers[PeerNumber(participant.number)] = participant.id
                 self._enforce_one(participant, room)
+            case e.EndMoved(ends_at):
+                room.settings = replace(room.settings, expires_at=ends_at)
             case e.ParticipantChanged(id, _) if id in state.participants:
                 self._enforce_one(state.participants[id], room)
             case e.ParticipantLeft(id, reason) if id in before:
@@ -174,6 +178,8 @@ class RunningSession:
                 self._entry(books.left(session.id, id, at))
             case e.RecordingChanged() if event.action == "recording_request":
                 self._entry(books.recording_wanted(self._conference))
+            case e.EndMoved(ends_at):
+                self._entry(books.extend(self._conference, ends_at, at))
             case e.SessionEnded(reason):
                 if self._session_id is not None:
                     self._entry(books.close_session(self._session_id, at))

@@ -196,6 +196,7 @@ class Door:
     moderator: bool
     invitee: InviteeId | None = None
     name: str | None = None  # the invitee's
+    lobby: bool = False  # leads through the lobby, whatever the conference says
 
 
 @dataclass(frozen=True, slots=True)

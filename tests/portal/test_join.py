@@ -133,6 +133,7 @@ async def test_check_tells_title_and_record_before_the_name(site: Site) -> None:
         },
         "moderator": True,
         "name": None,
+        "lobby": False,
     }
     assert site.minted.claims == []
     by_pin = await guest.post("/api/join/check", {"number": conference["number"], "pin": conference["pin"]})

@@ -7,13 +7,14 @@ import pytest
 from rooms import codec
 from rooms import commands as c
 from rooms.ids import ParticipantId
+from rooms.model import RoomSettings
 from rooms.rights import Act
 from tests.rooms.support import YES, Stage
 
 
 def eventful() -> Stage:
     """Every kind of fact at least once."""
-    stage = Stage()
+    stage = Stage(RoomSettings(title="Council", expires_at=1_100_000))
     stage.organiser("olga")
     stage.join("bob", consent=YES)
     stage.moderate("olga", Act.MUTE, None, hold=True)
@@ -31,6 +32,13 @@ def eventful() -> Stage:
     stage.do(None, c.Restart())
     stage.do("olga", c.SetMode(c.Mode.LISTEN))
     stage.moderate("olga", Act.BAN, "bob")
+    stage.do("olga", c.Lock(False))
+    stage.do("olga", c.SetLobby(True))
+    stage.do("cora", c.Knock("Cora"))
+    stage.do("cora", c.LobbyMessage("hello"))
+    stage.do("olga", c.Admit())
+    stage.do(None, c.Tick())
+    stage.do("olga", c.Extend(15))
     stage.do("olga", c.End())
     return stage
 

@@ -20,7 +20,19 @@ PROTOCOL = (Path(__file__).parents[2] / "signaling" / "PROTOCOL.md").read_text(e
 EXAMPLES: list[dict[str, Any]] = [
     json.loads(text) for text in re.findall(r"^```json\n(.*?)^```", PROTOCOL, re.DOTALL | re.MULTILINE)
 ]
-PUSHES = {"event", "speakers", "levels", "slots", "quality", "token", "you_speak_muted", "closing"}
+PUSHES = {
+    "lobby",
+    "admitted",
+    "waiting",
+    "event",
+    "speakers",
+    "levels",
+    "slots",
+    "quality",
+    "token",
+    "you_speak_muted",
+    "closing",
+}
 
 
 @pytest.mark.parametrize("example", [one for one in EXAMPLES if "call" in one], ids=lambda one: one["call"])
