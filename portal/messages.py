@@ -24,7 +24,7 @@ async def retry(request: web.Request) -> web.StreamResponse:
     await parse(request, Empty)
     its = parts(request)
     number = request.match_info["message"]
-    if not number.isascii() or not number.isdigit() or len(number) > 15:
+    if not number.isascii() or not number.isdigit() or len(number) > 9:
         raise ApiError("not_found")
     try:
         item = await its.storage.outbox.again(request[CONFERENCE].id, int(number), its.now_ms())

@@ -16,8 +16,15 @@ MAX_TEXT: Final = 5000
 
 def line(text: str, limit: int = MAX_LINE) -> str:
     """One line without control and direction marks, cut with an ellipsis."""
-    flat = " ".join("".join(" " if c.isspace() else c for c in _normal(text) if c.isspace() or _seen(c)).split())
+    if text.isprintable() and "  " not in text and unicodedata.is_normalized("NFC", text):
+        flat = text.strip()  # nearly all of them
+    else:
+        flat = _flat(text)
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+
+
+def _flat(text: str) -> str:
+    return " ".join("".join(" " if c.isspace() else c for c in _normal(text) if c.isspace() or _seen(c)).split())
 
 
 def lines(text: str, limit: int = MAX_TEXT) -> list[str]:

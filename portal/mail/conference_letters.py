@@ -173,14 +173,19 @@ def _when(of: Occasion) -> list[Fact]:
     label = "facts.when" if len(dates) == 1 else "facts.sessions"
     if of.kind is Kind.POSTPONEMENT:
         label = "postponement.was"
-    facts = [Fact(say(label), _spans(dates, own, say), strong=True)]
+    facts = [_fact_of_dates(say(label), dates, own, say, strong=True)]
     if theirs and any(not moments.same_clock(own, theirs, date.starts_ms) for date in dates):
-        facts.append(Fact(say("facts.when_yours"), _spans(dates, theirs, say)))
+        facts.append(_fact_of_dates(say("facts.when_yours"), dates, theirs, say))
     return facts
 
 
-def _spans(dates: Sequence[Date], zone: str, say: Words) -> tuple[str, ...]:
-    return tuple(moments.span(date.starts_ms, date.ends_ms, zone, say.locale) for date in dates)
+def _fact_of_dates(label: str, dates: Sequence[Date], zone: str, say: Words, *, strong: bool = False) -> Fact:
+    """The place beside each date; once for all of them if there are many and summer time does not begin between."""
+    spans = [moments.span(date.starts_ms, date.ends_ms, zone, say.locale) for date in dates]
+    places = [moments.place(date.starts_ms, zone, say.locale) for date in dates]
+    if len(dates) > 1 and len(set(places)) == 1:
+        return Fact(f"{label} ({places[0]})", tuple(spans), strong)
+    return Fact(label, tuple(f"{span} ({place})" for span, place in zip(spans, places, strict=True)), strong)
 
 
 def grouped(digits: str) -> str:

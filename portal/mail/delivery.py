@@ -1,7 +1,6 @@
 """What a way of sending must do, and the three ways in which it may fail."""
 
 from collections.abc import Awaitable, Callable
-from email.message import EmailMessage
 from typing import Protocol
 
 Handing = Callable[[], Awaitable[bool]]
@@ -33,7 +32,7 @@ class Unreachable(DeliveryError):
 
 
 class MailDelivery(Protocol):
-    async def send(self, mail: EmailMessage, to: str, *, key: str, handing: Handing) -> bool:
+    async def send(self, mail: bytes, to: str, *, key: str, handing: Handing) -> bool:
         """False: `handing` said no. Raises DeliveryError. `key`: the same for the same cause."""
         ...
 

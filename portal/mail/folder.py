@@ -5,7 +5,6 @@ message again is the same file.
 import asyncio
 import json
 import os
-from email.message import EmailMessage
 from pathlib import Path
 
 from portal.mail.delivery import Handing, Unreachable
@@ -15,8 +14,8 @@ class MailFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def send(self, mail: EmailMessage, to: str, *, key: str, handing: Handing) -> bool:
-        return await _written(self._folder / f"{key}.eml", mail.as_bytes(), handing)
+    async def send(self, mail: bytes, to: str, *, key: str, handing: Handing) -> bool:
+        return await _written(self._folder / f"{key}.eml", mail, handing)
 
     async def close(self) -> None:
         return None

@@ -22,12 +22,11 @@ def at(ms: int, time_zone: str) -> datetime.datetime:
 
 
 def span(starts_ms: int, ends_ms: int, time_zone: str, locale: Locale) -> str:
-    """Such as "Tuesday, 1 December 2026, 10:00–11:00 (Athens, UTC+2)"."""
+    """Such as "Tuesday, 1 December 2026, 10:00–11:00"; say `place` beside it."""
     start, end = at(starts_ms, time_zone), at(ends_ms, time_zone)
     if start.date() == end.date():
-        return f"{_day(start, locale)}, {_clock(start)}–{_clock(end)} ({place(starts_ms, time_zone, locale)})"
-    until = f"{_day(end, locale)}, {_clock(end)}"
-    return f"{_day(start, locale)}, {_clock(start)} – {until} ({place(starts_ms, time_zone, locale)})"
+        return f"{_day(start, locale)}, {_clock(start)}–{_clock(end)}"
+    return f"{_day(start, locale)}, {_clock(start)} – {_day(end, locale)}, {_clock(end)}"
 
 
 def day(ms: int, time_zone: str, locale: Locale) -> str:

@@ -146,9 +146,9 @@ class Sender:
             if self._ways.sms is None:
                 raise Refused("no_sms_gateway")
             return await self._ways.sms.send(built.text, built.to, key=key, handing=handing)
-        envelope = sealed_letter(built, item.cause, house, self._now_ms())
+        content = await asyncio.to_thread(_written, built, item.cause, house, self._now_ms())
         to = address("", built.to_address).addr_spec
-        return await mail.send(envelope, to, key=key, handing=handing)
+        return await mail.send(content, to, key=key, handing=handing)
 
     async def _later(self, item: OutboxItem, names: tuple[str, str], error: DeliveryError) -> None:
         now_ms = self._now_ms()
@@ -173,6 +173,11 @@ class Sender:
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
+
+
+def _written(message: Message, cause: str, house: House, now_ms: int) -> bytes:
+    """Some ms of work, which the meetings on the same loop need not wait for."""
+    return sealed_letter(message, cause, house, now_ms).as_bytes()
 
 
 def _pause_names(item: OutboxItem, built: Message | Text) -> tuple[str, str]:

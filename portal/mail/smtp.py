@@ -11,7 +11,6 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -84,15 +83,14 @@ class SmtpDelivery:
         self._uses = 0
         self._used_at = 0.0
 
-    async def send(self, mail: EmailMessage, to: str, *, key: str, handing: Handing) -> bool:
-        content = mail.as_bytes()
+    async def send(self, mail: bytes, to: str, *, key: str, handing: Handing) -> bool:
         client = await self._ready()
         try:
             await self._address(client, to)
             if not await handing():
                 await client.rset()
                 return False
-            await self._content(client, content)
+            await self._content(client, mail)
         except BaseException:
             self._drop()
             raise

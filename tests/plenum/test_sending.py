@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import select, update
 
 import plenum.sending
@@ -159,6 +160,57 @@ async def test_of_two_senders_on_one_folder_one_sends_and_the_other_takes_over(
         await second.__aexit__(None, None, None)
         assert [sender.numbers()["sent"] for _, sender in senders] == [12, 6]
     assert len({delivery.id for delivery in mail.seen}) == len(mail.seen) == 18
+
+
+def test_who_is_invited_over_http_gets_a_mail_whose_links_work_and_an_sms(tmp_path: Path, mail: MailServer) -> None:
+    """(H-4, H-10, H-11, H-18, H-19, E0-27, E0-30, S-2, S-9) The commit wakes the sender."""
+    process = server(tmp_path, mail, PLENUM_SMS_DRIVER="file", PLENUM_MAIL_NAME="e:Presence").start()
+    try:
+        olga = Organiser(process.url, process.sign_in_url)
+        start = (int(time.time()) // 900 + 200) * 900_000
+        dates = {"starts_at": start, "ends_at": start + 3_600_000, "time_zone": "Europe/Athens"}
+        made = olga.conference(title="Council", kind="scheduled", sms_invite=True, language="el", **dates)
+        began = time.monotonic()
+        guest = {"name": "Άννα", "email": "anna@example.org", "telephone": "+306900000000", "kind": "guest"}
+        olga.call("POST", f"/api/conferences/{made['id']}/invitees", guest)
+        mail.wait(1, within_s=10)
+        assert time.monotonic() - began < 3
+        delivery = mail.taken[0]
+        assert str(delivery.mail["Subject"]) == "e:Presence: Πρόσκληση σε τηλεδιάσκεψη (Teleconference Invitation)"
+        [link] = [word for word in delivery.text.split() if "/j/" in word]
+        with pytest.raises(urllib.error.HTTPError) as early:
+            _post(process.url, "/api/join/check", {"link": link.rsplit("/", 1)[1]})
+        assert json.loads(early.value.read())["error"]["code"] == "not_open_yet", "the right door, before its time"
+        token = delivery.text.split("/rsvp/accept#")[1].split()[0]
+        assert _post(process.url, "/api/rsvp", {"token": token, "answer": "accepted"})["answer"] == "accepted"
+        [event] = Calendar.from_ical(delivery.calendar).walk("VEVENT")
+        assert int(event["DTSTART"].dt.timestamp() * 1000) == start
+        sms = _text_of_sms(tmp_path)
+        assert made["number"] in sms and made["pin"] in sms and made["admin_pin"] not in sms
+        listed = olga.call("GET", f"/api/conferences/{made['id']}/messages")
+        assert {(each["channel"], each["kind"]) for each in listed["items"] if each["state"] == "sent"} == {
+            ("mail", "invitation"),
+            ("sms", "invitation"),
+        }
+    finally:
+        process.kill()
+
+
+def _text_of_sms(data: Path) -> str:
+    deadline = time.monotonic() + 10
+    while not (files := list((data / "sms").glob("*.json"))):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(0.3)  # its row is marked after the file
+    return str(json.loads(files[0].read_text())["text"])
+
+
+def _post(url: str, path: str, body: object) -> dict[str, Any]:
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(url + path, json.dumps(body).encode(), headers)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        found: dict[str, Any] = json.loads(answer.read())
+        return found
 
 
 def test_a_guessed_pin_warns_the_organiser_at_once(tmp_path: Path, mail: MailServer) -> None:

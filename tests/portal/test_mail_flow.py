@@ -126,8 +126,7 @@ async def office(databases: Databases, tmp_path: Path) -> AsyncIterator[Office]:
 
 
 def calendar_of(delivery: Delivery) -> Calendar:
-    [part] = [each for each in delivery.mail.walk() if each.get_content_type() == "text/calendar"]
-    return Calendar.from_ical(part.get_content())
+    return Calendar.from_ical(delivery.calendar)
 
 
 async def test_a_mail_at_creation_and_one_exactly_an_hour_before(office: Office) -> None:

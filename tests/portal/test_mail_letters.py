@@ -202,7 +202,11 @@ def test_sessions_of_a_reservation_are_all_listed() -> None:
     dates = tuple(Date(f"s{n}", START + n * DAY, START + n * DAY + HOUR) for n in range(3))
     message = composed(occasion(meeting=meeting(dates=dates)))
     text = as_text(message.letter)
-    assert all(f"{day} December 2026" in text for day in (1, 2, 3))
+    assert all(f"{day} December 2026, 10:00–11:00\n" in text for day in (1, 2, 3))
+    assert text.count("Athens, UTC+2") == 1
+    across = (Date("a", START - 60 * DAY, START - 60 * DAY + HOUR), Date("b", START, START + HOUR))
+    text = text_of(occasion(meeting=meeting(dates=across), now_ms=START - 90 * DAY))
+    assert "11:00–12:00 (Athens, UTC+3)" in text and "10:00–11:00 (Athens, UTC+2)" in text
     assert [each.name for each in message.attachments] == ["invite.ics", "invite-2.ics", "invite-3.ics"]
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import quote
 
@@ -247,10 +246,10 @@ async def test_a_commit_wakes_the_sender_at_once_and_stopping_lets_a_mail_finish
 
 async def test_what_is_cancelled_at_the_last_moment_does_not_leave(storage: Storage, clock: Clock) -> None:
     """Between the claim and the content, somebody cancels."""
-    left: list[EmailMessage] = []
+    left: list[bytes] = []
 
     class Slow:
-        async def send(self, mail: EmailMessage, to: str, *, key: str, handing: Handing) -> bool:
+        async def send(self, mail: bytes, to: str, *, key: str, handing: Handing) -> bool:
             async with storage.db.write() as session:
                 await cancel_in(session, clock.ms(), OutboxRow.kind == "confirm_email")
             if not await handing():
@@ -269,7 +268,7 @@ async def test_a_fault_of_ours_stops_one_message_and_not_the_others(storage: Sto
     sent: list[str] = []
 
     class Picky:
-        async def send(self, mail: EmailMessage, to: str, *, key: str, handing: Handing) -> bool:
+        async def send(self, mail: bytes, to: str, *, key: str, handing: Handing) -> bool:
             await handing()
             if to.startswith("a@"):
                 raise ZeroDivisionError

@@ -48,6 +48,11 @@ class Delivery:
         return str(body.get_content()).replace("\r\n", "\n")
 
     @property
+    def calendar(self) -> str:
+        [part] = [each for each in self.mail.walk() if each.get_content_type() == "text/calendar"]
+        return str(part.get_content())
+
+    @property
     def id(self) -> str:
         return str(self.mail["Message-ID"])
 
