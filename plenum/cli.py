@@ -250,17 +250,23 @@ def _storage(settings: Settings) -> Any:
     """What a server has kept. Nothing is made in a folder where none has run: that is a command in the wrong place."""
     import contextlib
 
+    from storage.errors import StorageError
     from storage.service import Storage, StorageConfig
 
-    if not (settings.data_dir / "plenum.db").exists():
-        fail(
-            f"no server has run with the data directory {settings.data_dir.absolute()}: "
-            "start one first, or name the right one with --data-dir"
-        )
+    config = StorageConfig(settings.data_dir, settings.database_url)
 
     @contextlib.asynccontextmanager
     async def opened() -> Any:
-        storage = await Storage.open(StorageConfig(data_dir=settings.data_dir))
+        try:
+            if not await Storage.there(config):
+                with_database = "" if settings.database_url is None else " and this database_url"
+                fail(
+                    f"no server has run with the data directory {settings.data_dir.absolute()}{with_database}: "
+                    "start one first, or name the right one with --data-dir"
+                )
+            storage = await Storage.open(config)
+        except StorageError as error:
+            fail(f"cannot use the database: {error}")
         try:
             yield storage
         finally:

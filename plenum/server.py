@@ -33,6 +33,7 @@ from recorder.supervisor import RecorderService, RecorderSettings
 from sfu.service import MediaConfig, MediaServer
 from signaling.app import Signaling, SignalingSettings
 from signaling.auth import TokenMint
+from storage.errors import StorageError
 from storage.service import Storage, StorageConfig
 
 log = structlog.get_logger()
@@ -64,7 +65,7 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
         raise StartError("the browser client is not built: run `make setup`")
     certificate = _tls(settings)
     async with contextlib.AsyncExitStack() as stack:
-        storage = await Storage.open(StorageConfig(data_dir=settings.data_dir))
+        storage = await _storage(settings)
         stack.push_async_callback(storage.close)
         media = await _media(settings)
         stack.push_async_callback(media.close)
@@ -163,6 +164,13 @@ def _allow_files() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+async def _storage(settings: Settings) -> Storage:
+    try:
+        return await Storage.open(StorageConfig(settings.data_dir, settings.database_url))
+    except StorageError as error:
+        raise StartError(f"cannot use the database: {error}") from None
 
 
 async def _media(settings: Settings) -> MediaServer:

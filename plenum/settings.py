@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from portal.mail.smtp import relay
+from storage import database_url
 
 ENV_PREFIX = "PLENUM_"
 URL_FILE = "url"
@@ -41,6 +42,8 @@ class Settings(BaseModel):
     """TCP port of the pages and the signaling; 0 lets the system choose."""
     data_dir: Path = Path("data")
     """Everything that is kept: database, recordings, keys, certificate."""
+    database_url: str | None = Field(default=None, repr=False)
+    """postgresql://user:password@host/name: the tables are there. None: in a SQLite file of the data directory."""
     tls_cert: Path | None = None
     tls_key: Path | None = None
     """PEM files. Without them and with a host other than loopback, a self-signed pair is made and kept."""
@@ -121,6 +124,11 @@ class Settings(BaseModel):
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/") if value else None
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database(cls, value: str | None) -> str | None:
+        return database_url.checked(value) if value else None
 
     @field_validator("smtp_url")
     @classmethod

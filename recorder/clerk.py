@@ -1,18 +1,21 @@
-"""Writes facts down in storage, one after the other, without making anybody wait. Bounded; trouble with the database
-costs the fact after a few tries, never the recording."""
+"""Writes facts down in storage, one after the other, without making anybody wait. Bounded; a database that
+is away for minutes costs nothing, other trouble the fact after a few tries, and never the recording."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
 
-from storage.errors import StorageError
+from storage.errors import StorageError, Unavailable
 
 log = structlog.get_logger()
 
 MAX_WAITING = 20_000
 TRIES = 5
 RETRY_S = 0.3
+AWAY_TRIES = 130
+"""While the database is away and nobody wants to stop: about ten minutes."""
+MAX_RETRY_S = 5.0
 
 Entry = Callable[[], Awaitable[object]]
 
@@ -23,6 +26,7 @@ class Clerk:
     def __init__(self) -> None:
         self._entries: asyncio.Queue[Entry | asyncio.Event] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
+        self._closing = False
         self.dropped = 0
 
     def start(self) -> None:
@@ -42,6 +46,7 @@ class Clerk:
 
     async def close(self) -> None:
         """Writes the rest first. Idempotent."""
+        self._closing = True
         if self._task is not None:
             await self.settled()
             self._task.cancel()
@@ -57,13 +62,17 @@ class Clerk:
                 await self._write(entry)
 
     async def _write(self, entry: Entry) -> None:
-        for attempt in range(TRIES):
+        attempt = 0
+        while True:
             try:
                 await entry()
                 return
             except StorageError as error:
                 log.warning("recording fact not written", error=str(error), attempt=attempt)
-                await asyncio.sleep(RETRY_S * (attempt + 1))
+                attempt += 1
+                if attempt >= (AWAY_TRIES if isinstance(error, Unavailable) and not self._closing else TRIES):
+                    break
+                await asyncio.sleep(min(RETRY_S * attempt, MAX_RETRY_S))
             except Exception:
                 log.exception("recording fact refused")
                 break

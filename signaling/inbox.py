@@ -113,13 +113,8 @@ class RoomInbox:
 
     def forgettable(self) -> bool:
         """Nobody here, nothing running, nothing waiting since many ticks: the log has everything."""
-        busy = (
-            self.sessions
-            or self.lobby.sessions
-            or self.room.state.session is not None
-            or not self._inbox.empty()
-            or not self._untold.empty()
-        )
+        waiting = self.journal.waiting or self.running.writing or not self._inbox.empty() or not self._untold.empty()
+        busy = self.sessions or self.lobby.sessions or self.room.state.session is not None or waiting
         self._idle_ticks = 0 if busy else self._idle_ticks + 1
         return self._idle_ticks > FORGET_AFTER_TICKS
 
@@ -357,7 +352,7 @@ class RoomInbox:
                 stopping = stopping or more is None
                 if more is not None:
                     outcomes.append(more)
-            if any(outcome.events for outcome in outcomes):
+            if self.journal.waiting:
                 await self.journal.save()
             for outcome in outcomes:
                 try:
@@ -404,7 +399,9 @@ class RoomInbox:
                 session.connection.send_latest(key, frame)
 
     def tick(self) -> None:
-        """Once a second: grace, empty room, end of the conference."""
+        """Once a second: grace, empty room, end of the conference; what the store would not take before."""
+        if self.journal.waiting and self._untold.empty():
+            self._untold.put_nowait(Outcome())
         if self.room.state.session is not None:
             self.post(Told(Tick()))
 

@@ -15,6 +15,7 @@ from rooms import codec
 from rooms.events import ChatDeleted, ChatSent, Event
 from rooms.ids import ConferenceId, MessageId
 from rooms.state import RoomState
+from storage.errors import Unavailable
 
 log = structlog.get_logger()
 KEPT_EVENTS = 5000
@@ -69,6 +70,11 @@ class Journal:
                     return
         self._unredacted[message.seq] = text
 
+    @property
+    def waiting(self) -> bool:
+        """Is there anything that is not stored?"""
+        return bool(self._unsaved or self._unredacted)
+
     async def save(self) -> bool:
         """False: not stored (yet). Never raises: the room goes on without its store."""
         rows = list(self._unsaved)
@@ -81,11 +87,17 @@ class Journal:
             for seq, text in list(self._unredacted.items()):
                 await self._store.redact(self._conference, seq, text)
                 self._unredacted.pop(seq, None)
-        except Exception:
-            self.failures += 1
-            log.exception("journal.unsaved", room=self._conference, events=len(self._unsaved))
-            return False
+        except Unavailable as error:
+            return self._unsaved_by(error, None)
+        except Exception as error:
+            return self._unsaved_by(error, error)
         return True
+
+    def _unsaved_by(self, error: Exception, bug: Exception | None) -> bool:
+        """A database that is away says so in one line each time."""
+        self.failures += 1
+        log.error("journal.unsaved", room=self._conference, events=len(self._unsaved), error=str(error), exc_info=bug)
+        return False
 
     def since(self, seq: int, wanted: Callable[[Event], bool], limit: int) -> list[Event]:
         """The newest `limit` kept events after `seq` that are wanted, oldest first."""

@@ -4,8 +4,10 @@ Open from the first join until the session ends. `enforce` is called for each ev
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -19,9 +21,14 @@ from sfu.types import PeerNumber
 from signaling.media import Audience, MediaGlue
 from signaling.ports import MediaServer, RecorderPort
 from signaling.recording import RecordedSession, RecordingFeed
+from storage.errors import Unavailable
 
 log = structlog.get_logger()
 WAITING_ENTRIES = 10_000
+RETRY_S = 0.2
+MAX_RETRY_S = 5.0
+
+Entry = Callable[[], Awaitable[None]]
 
 
 class Books(Protocol):
@@ -61,8 +68,10 @@ class RunningSession:
         self._feed = RecordingFeed(recorder)
         self._session_id: SessionId | None = None
         self._peers: dict[PeerNumber, ParticipantId] = {}
-        self._entries: asyncio.Queue[Awaitable[None] | None] = asyncio.Queue(WAITING_ENTRIES)
+        self._entries: asyncio.Queue[Entry | None] = asyncio.Queue(WAITING_ENTRIES)
         self._clerk: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()  # hurry
+        self._writing = False
         self._ends: set[asyncio.Task[None]] = set()
 
     async def open_session(self, at_ms: int) -> SessionId:
@@ -165,45 +174,63 @@ class RunningSession:
             case e.SessionStarted(id, _):
                 self._session_id = id
             case e.ParticipantJoined(participant, _) if session is not None:
-                self._entry(books.joined(session.id, participant, at))
+                self._entry(partial(books.joined, session.id, participant, at))
                 if participant.consent is not None:
-                    self._entry(books.consent(self._conference, session.id, participant, at))
+                    self._entry(partial(books.consent, self._conference, session.id, participant, at))
             case e.ParticipantChanged(id, changes) if session is not None and id in state.participants:
                 participant = state.participants[id]
                 if changes.keys() & {"role", "moderator"}:
-                    self._entry(books.changed(session.id, participant))
+                    self._entry(partial(books.changed, session.id, participant))
                 if "consent" in changes:
-                    self._entry(books.consent(self._conference, session.id, participant, at))
+                    self._entry(partial(books.consent, self._conference, session.id, participant, at))
             case e.ParticipantLeft(id, _) if session is not None:
-                self._entry(books.left(session.id, id, at))
+                self._entry(partial(books.left, session.id, id, at))
             case e.RecordingChanged() if event.action == "recording_request":
-                self._entry(books.recording_wanted(self._conference))
+                self._entry(partial(books.recording_wanted, self._conference))
             case e.EndMoved(ends_at):
-                self._entry(books.extend(self._conference, ends_at, at))
+                self._entry(partial(books.extend, self._conference, ends_at, at))
             case e.SessionEnded(reason):
                 if self._session_id is not None:
-                    self._entry(books.close_session(self._session_id, at))
+                    self._entry(partial(books.close_session, self._session_id, at))
                 if reason is EndReason.ENDED:
-                    self._entry(books.end_conference(self._conference, at))
+                    self._entry(partial(books.end_conference, self._conference, at))
             case _:
                 pass
 
-    def _entry(self, entry: Awaitable[None]) -> None:
+    def _entry(self, entry: Entry) -> None:
         if self._clerk is None or self._clerk.done():
             self._clerk = asyncio.create_task(self._write(), name="session books")
         try:
             self._entries.put_nowait(entry)
         except asyncio.QueueFull:
             log.error("books.full", room=self._conference)
-            if asyncio.iscoroutine(entry):
-                entry.close()
+
+    @property
+    def writing(self) -> bool:
+        """Is there anything that is not in the books yet?"""
+        return self._writing or not self._entries.empty()
 
     async def _write(self) -> None:
         while (entry := await self._entries.get()) is not None:
+            self._writing = True
             try:
-                await entry
+                await self._written(entry)
             except Exception:
                 log.exception("books.failed", room=self._conference)
+            self._writing = False
+
+    async def _written(self, entry: Entry) -> None:
+        """While the database is away, entries wait in their order."""
+        wait_s = RETRY_S
+        while True:
+            try:
+                return await entry()
+            except Unavailable as error:
+                log.warning("books.waiting", room=self._conference, error=str(error))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._closing.wait(), wait_s)
+                    await asyncio.sleep(RETRY_S)
+                wait_s = min(2 * wait_s, MAX_RETRY_S)
 
     async def close(self) -> None:
         """The server stops or the room is forgotten: nothing ends, everything goes on when it is back."""
@@ -211,8 +238,11 @@ class RunningSession:
         if self._ends:
             await asyncio.wait(self._ends, timeout=10)
         if self._clerk is not None and not self._clerk.done():
-            await self._entries.put(None)
+            self._closing.set()
+            with contextlib.suppress(asyncio.QueueFull):
+                self._entries.put_nowait(None)
             await asyncio.wait([self._clerk], timeout=5)
+            self._clerk.cancel()
         if self.media is not None:
             self.media.close()
             self.media = None

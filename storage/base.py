@@ -14,7 +14,7 @@ import functools
 import hashlib
 import random
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar
@@ -105,7 +105,7 @@ async def one_at_a_time(session: AsyncSession, name: str) -> None:
         await session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(digest, signed=True))))
 
 
-def repeatable(method: Callable[_P, Awaitable[_T]]) -> Callable[_P, Awaitable[_T]]:
+def repeatable(method: Callable[_P, Coroutine[Any, Any, _T]]) -> Callable[_P, Coroutine[Any, Any, _T]]:
     """For a method whose only effect is one writing block: when another transaction was in its way (deadlock,
     serialization), nothing was written, and it runs again."""
 

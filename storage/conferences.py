@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import notices
-from storage.base import Database
+from storage.base import Database, one_at_a_time, repeatable
 from storage.errors import NotFound, NumbersExhausted, TooManyRooms, WrongState
 from storage.ids import BodyId, ConferenceId, InviteeId, UnitId, UserId, new_id
 from storage.records import ConferencePlan, ConferenceRecord, ConferenceSettings, Door, SessionDate
@@ -37,6 +37,7 @@ class Conferences:
         self._db = db
         self._keys = keys
 
+    @repeatable
     async def create(
         self, owner: str, settings: ConferenceSettings, *, now_ms: int, plan: ConferencePlan | None = None
     ) -> ConferenceRecord:
@@ -291,6 +292,7 @@ async def _move_sessions(session: AsyncSession, conference: str, spans: Sequence
 
 async def _free_number(session: AsyncSession, now_ms: int) -> str:
     """Random among the free ones; when they run short, the longest ended or expired conference gives its own."""
+    await one_at_a_time(session, "conference numbers")
     for _ in range(_NUMBER_TRIES):
         number = _digits(NUMBER_DIGITS)
         if (await session.execute(select(Conference.id).where(Conference.number == number))).first() is None:

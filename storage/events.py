@@ -2,16 +2,21 @@
 
 Calls queue up for one writer task; whatever waits when it is free goes into one transaction, and every caller
 returns after the commit that holds its events. Under a join storm that is a few commits, not hundreds.
+
+A database over a network can go away in the moment of a commit, which then has happened or not. Its callers are told
+that it has not and come again, with the same numbers; so the next append of such a room first takes back what is there
+of those in doubt.
 """
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.base import Database
+from storage.base import Database, repeatable
 from storage.errors import SequenceTaken, Unavailable
 from storage.records import StoredEvent
 from storage.tables import RoomEvent
@@ -22,6 +27,8 @@ BATCH_CALLS = 512
 
 @dataclass(slots=True)
 class _Append:
+    conference: str
+    times: dict[int, int]
     rows: list[dict[str, object]]
     stored: asyncio.Future[None] = field(repr=False)
 
@@ -33,6 +40,7 @@ class SqlEventLog:
         self._db = db
         self._queue: asyncio.Queue[_Append | None] = asyncio.Queue(QUEUE_CALLS)
         self._writer: asyncio.Task[None] | None = None
+        self._doubts: dict[str, dict[int, int]] = {}  # conference: number: time
         self.commits = 0
 
     def start(self) -> None:
@@ -47,7 +55,9 @@ class SqlEventLog:
             {"conference_id": conference, "seq": seq, "at_ms": at_ms, "type": type_, "json": json}
             for seq, at_ms, type_, json in events
         ]
-        call = _Append(rows, asyncio.get_running_loop().create_future())
+        call = _Append(
+            conference, {seq: at_ms for seq, at_ms, _, _ in events}, rows, asyncio.get_running_loop().create_future()
+        )
         await self._queue.put(call)
         await call.stored
 
@@ -97,22 +107,42 @@ class SqlEventLog:
     async def _store(self, batch: list[_Append]) -> None:
         """One transaction for all; if one call is at fault, each on its own."""
         try:
-            await self._commit([row for call in batch for row in call.rows])
+            await self._commit(batch)
         except IntegrityError:
             if len(batch) == 1:
-                _settle(batch, SequenceTaken(f"sequence number taken: {batch[0].rows[0]['conference_id']}"))
+                _settle(batch, SequenceTaken(f"sequence number taken: {batch[0].conference}"))
             else:
                 for call in batch:
                     await self._store([call])
         except Exception as error:  # every caller learns it; the loop lives on
+            for call in batch:
+                self._doubts.setdefault(call.conference, {}).update(call.times)
             _settle(batch, error)
         else:
+            for call in batch:
+                self._doubts.pop(call.conference, None)
             _settle(batch, None)
 
-    async def _commit(self, rows: list[dict[str, object]]) -> None:
+    @repeatable
+    async def _commit(self, batch: list[_Append]) -> None:
         async with self._db.write() as session:
-            await session.execute(insert(RoomEvent), rows)
+            for conference in {call.conference for call in batch} & self._doubts.keys():
+                await _take_back(session, conference, self._doubts[conference])
+            await session.execute(insert(RoomEvent), [row for call in batch for row in call.rows])
         self.commits += 1
+
+
+async def _take_back(session: AsyncSession, conference: str, times: dict[int, int]) -> None:
+    """Number and time: what somebody else wrote under that number stays."""
+    connection = await session.connection()
+    await connection.execute(
+        delete(RoomEvent).where(
+            RoomEvent.conference_id == conference,
+            RoomEvent.seq == bindparam("number"),
+            RoomEvent.at_ms == bindparam("time"),
+        ),
+        [{"number": seq, "time": at_ms} for seq, at_ms in times.items()],
+    )
 
 
 def _settle(batch: list[_Append], error: Exception | None) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import one_at_a_time, set_pragmas
+from storage.database_url import shown
 from storage.errors import SchemaTooNew
 
 HEAD = "0004"
@@ -89,7 +90,7 @@ async def _revision_postgres(url: str) -> str | None:
 
 
 async def _migrate_postgres(url: str) -> bool:
-    from storage.postgres import PostgresDatabase, shown
+    from storage.postgres import PostgresDatabase
 
     if await _revision_postgres(url) == HEAD:
         return False

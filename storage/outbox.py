@@ -23,7 +23,7 @@ from sqlalchemy import ColumnElement, and_, case, event, func, or_, select, upda
 from sqlalchemy.engine import Result
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.base import Database, insert_into
+from storage.base import Database, insert_into, repeatable
 from storage.errors import NotFound, WrongState
 from storage.interfaces import JsonValue
 from storage.records import CLAIMED, OutboxItem, OutboxState
@@ -86,6 +86,7 @@ class SqlOutbox:
             found: int | None = (await session.execute(select(when).where(OutboxRow.done_ms.is_(None)))).scalar_one()
             return found
 
+    @repeatable
     async def claim(self, now_ms: int, *, limit: int = 10, lease_ms: int = LEASE_MS) -> list[OutboxItem]:
         """The oldest due rows, for this caller alone until the lease lapses."""
         chosen = (
@@ -194,6 +195,7 @@ class SqlOutbox:
             which = and_(OutboxRow.done_ms.is_(None), OutboxRow.due_ms <= now_ms)
             return (await session.execute(query.where(which))).scalar_one()
 
+    @repeatable
     async def _step(self, item: OutboxItem, **values: object) -> bool:
         mine = and_(OutboxRow.id == item.id, OutboxRow.claimed_ms == item.claimed_ms, OutboxRow.state.in_(CLAIMED))
         async with self._db.write() as session:
@@ -218,6 +220,7 @@ async def put_in(
 async def put_all(session: AsyncSession, effects: Sequence[Effect], *, revive: bool = False) -> int:
     """The same for many; how many are new. `revive`: one that was cancelled before it left waits again."""
     added = 0
+    effects = sorted(effects, key=lambda each: each.cause)  # two who put the same meet in the same order
     for start in range(0, len(effects), _CHUNK):
         insert = insert_into(session, OutboxRow).values([_values(each) for each in effects[start : start + _CHUNK]])
         if revive:

@@ -11,7 +11,6 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import asyncpg
 from sqlalchemy import event, inspect, text
@@ -21,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
+from storage.database_url import shown
 from storage.errors import Conflict, StorageError, Unavailable, Unstorable
 
 READERS: Final = 8
@@ -57,7 +57,7 @@ class PostgresDatabase:
     """`url`: postgresql://user:password@host/name, with the options that libpq knows (sslmode, host=/run/...)."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self._name = shown(url)
         self._readers = engine_for(url, pool_size=READERS).execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
@@ -69,16 +69,16 @@ class PostgresDatabase:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        with translated(self._url):
+        with _translated(self._name):
             async with self._read_sessions() as session:
-                await _connected(session, self._url)
+                await _connected(session, self._name)
                 yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        with translated(self._url):
+        with _translated(self._name):
             async with self._write_sessions() as session, session.begin():
-                await _connected(session, self._url)
+                await _connected(session, self._name)
                 yield session
 
     async def ping(self) -> None:
@@ -112,46 +112,35 @@ def engine_for(url: str, *, pool_size: int = 0) -> AsyncEngine:
     return engine
 
 
-def shown(url: str) -> str:
-    """The URL as it may stand in a log or an error: without the password and without options."""
-    try:
-        parts = urlsplit(url)
-        user = f"{parts.username}@" if parts.username else ""
-        port = f":{parts.port}" if parts.port else ""
-        return f"postgresql://{user}{parts.hostname or ''}{port}{parts.path}"
-    except ValueError:
-        return "postgresql://..."
-
-
-async def _connected(session: AsyncSession, url: str) -> None:
+async def _connected(session: AsyncSession, name: str) -> None:
     """Connecting fails in more ways than a statement can; whatever comes from here is about the connection."""
     try:
         await session.connection()
     except ValueError as error:  # its words may hold a piece of the password
-        raise Unavailable(f"{shown(url)}: this URL cannot be understood") from error
+        raise Unavailable(f"{name}: this URL cannot be understood") from error
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise Unavailable(f"{shown(url)}: {reason(error)}") from error
+        raise Unavailable(f"{name}: {reason(error)}") from error
 
 
 @contextmanager
-def translated(url: str) -> Iterator[None]:
+def _translated(name: str) -> Iterator[None]:
     """The packages above know no SQLAlchemy; integrity errors are the repositories' own business."""
     try:
         yield
     except IntegrityError:
         raise
     except DBAPIError as error:
-        known = _translation(error, url)
+        known = _translation(error, name)
         if known is None:
             raise
         raise known from error
     except (TimeoutError, PoolTimeout, ConnectionError) as error:
-        raise Unavailable(f"{shown(url)}: {reason(error)}") from error
+        raise Unavailable(f"{name}: {reason(error)}") from error
 
 
-def _translation(error: DBAPIError, url: str) -> StorageError | None:
+def _translation(error: DBAPIError, name: str) -> StorageError | None:
     state = str(getattr(error.orig, "sqlstate", None) or "")
-    sentence = f"{shown(url)}: {reason(error)}"
+    sentence = f"{name}: {reason(error)}"
     if state in _CONFLICTS:
         return Conflict(sentence)
     if state.startswith("22") or (not state and isinstance(error.__cause__, asyncpg.DataError)):

@@ -71,6 +71,7 @@ class Participations:
     ) -> None:
         """Nothing happens if this participant is noted as present already (a reconnect)."""
         async with self._db.write() as session:
+            await session.get(Session, session_id)  # one joins at a time
             if await _present(session, session_id, participant) is None:
                 session.add(
                     Participation(
@@ -136,6 +137,7 @@ async def _present(session: AsyncSession, session_id: str, participant: str) -> 
         Participation.participant == participant,
         Participation.left_ms.is_(None),
     )
+    query = query.with_for_update()
     return (await session.scalars(query)).first()
 
 

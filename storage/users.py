@@ -8,8 +8,9 @@ from typing import Protocol
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.base import Database
+from storage.base import Database, one_at_a_time
 from storage.errors import EmailTaken
 from storage.ids import BodyId, UnitId, UserId, new_id
 from storage.records import UserRecord
@@ -40,24 +41,7 @@ class Users:
         self, name: str, *, role: str = "body_coordinator", email: str | None = None, body: str | None = None
     ) -> UserRecord:
         """An account made by whoever runs the server: nothing is left to confirm. Raises EmailTaken."""
-        name = name.strip()
-        given_name, _, surname = name.rpartition(" ")
-        now_ms = self._now_ms()
-        row = User(
-            id=new_id(),
-            name=name,
-            given_name=given_name,
-            surname=surname,
-            search_key=search_key(name),
-            created_ms=now_ms,
-            role=role,
-            state="active",
-            body_id=body,
-            email=email,
-            email_key=None if email is None else email_key(email),
-            confirmed_ms=now_ms,
-            confirmed_by="operator",
-        )
+        row = _by_operator(name, role, email, body, self._now_ms())
         try:
             async with self._db.write() as session:
                 session.add(row)
@@ -84,11 +68,13 @@ class Users:
 
     async def ensure_first_organiser(self) -> str | None:
         """The very first start makes a body and its administrator: the token of a sign-in link. Later starts: None."""
-        body = await self._ensure_body()
-        async with self._db.read() as session:
+        async with self._db.write() as session:
+            await one_at_a_time(session, "first organiser")
+            body = await self._ensure_body(session)
             if (await session.scalars(select(User.id).limit(1))).first() is not None:
                 return None
-        first = await self.add(FIRST_ORGANISER, role="administrator", body=body)
+            first = _by_operator(FIRST_ORGANISER, "administrator", None, body, self._now_ms())
+            session.add(first)
         return await self._links.create(first.id, now_ms=self._now_ms())
 
     async def only_body(self) -> BodyId | None:
@@ -107,32 +93,51 @@ class Users:
         ]
         return await self._links.create(users[0].id, now_ms=self._now_ms()) if users else None
 
-    async def _ensure_body(self) -> str:
+    async def _ensure_body(self, session: AsyncSession) -> str:
         """Everything is held on behalf of a body; whoever coordinated before there was one belongs to the first."""
-        async with self._db.write() as session:
-            known = (await session.scalars(select(Body.id).order_by(Body.created_ms, Body.id).limit(1))).first()
-            if known is not None:
-                return known
-            body = Body(
-                id=new_id(),
-                name=FIRST_BODY,
-                name_key=search_key(FIRST_BODY),
-                time_zone="UTC",
-                language="en",
-                short_notice="invite_and_start",
-                created_ms=self._now_ms(),
-            )
-            session.add(body)
-            await session.flush()
-            await session.execute(
-                update(User)
-                .where(User.body_id.is_(None), User.role.in_(COORDINATING), User.state != "deleted")
-                .values(body_id=body.id)
-            )
-            return body.id
+        known = (await session.scalars(select(Body.id).order_by(Body.created_ms, Body.id).limit(1))).first()
+        if known is not None:
+            return known
+        body = Body(
+            id=new_id(),
+            name=FIRST_BODY,
+            name_key=search_key(FIRST_BODY),
+            time_zone="UTC",
+            language="en",
+            short_notice="invite_and_start",
+            created_ms=self._now_ms(),
+        )
+        session.add(body)
+        await session.flush()
+        await session.execute(
+            update(User)
+            .where(User.body_id.is_(None), User.role.in_(COORDINATING), User.state != "deleted")
+            .values(body_id=body.id)
+        )
+        return body.id
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
+
+
+def _by_operator(name: str, role: str, email: str | None, body: str | None, now_ms: int) -> User:
+    name = name.strip()
+    given_name, _, surname = name.rpartition(" ")
+    return User(
+        id=new_id(),
+        name=name,
+        given_name=given_name,
+        surname=surname,
+        search_key=search_key(name),
+        created_ms=now_ms,
+        role=role,
+        state="active",
+        body_id=body,
+        email=email,
+        email_key=None if email is None else email_key(email),
+        confirmed_ms=now_ms,
+        confirmed_by="operator",
+    )
 
 
 def as_record(row: User) -> UserRecord:

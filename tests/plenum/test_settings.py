@@ -28,6 +28,8 @@ def test_command_line_wins_over_environment_wins_over_file(tmp_path: Path) -> No
         ({"PLENUM_PORT": "http"}, "port:"),
         ({"PLENUM_PUBLIC_ADDRESS": "300.1.1.1"}, "public_address:"),
         ({"PLENUM_PUBLIC_URL": "meet.example.org"}, "public_url: must begin with http:// or https://"),
+        ({"PLENUM_DATABASE_URL": "mysql://u:p@h/n"}, "database_url: must begin with postgresql://"),
+        ({"PLENUM_DATABASE_URL": "postgresql://u:p@h"}, "database_url: must name the database"),
         ({"PLENUM_TLS_CERT": "a.pem"}, "tls_cert and tls_key go together"),
     ],
 )
@@ -46,3 +48,10 @@ def test_an_unknown_key_in_the_file_is_named_with_its_file(tmp_path: Path) -> No
 def test_another_host_means_tls(tmp_path: Path) -> None:
     assert load({"data_dir": tmp_path, "host": "0.0.0.0"}, environ={}).use_tls
     assert not load({"data_dir": tmp_path, "host": "0.0.0.0", "tls": False}, environ={}).use_tls
+
+
+def test_the_passwords_of_a_url_are_not_shown_with_the_settings(tmp_path: Path) -> None:
+    settings = load({"data_dir": tmp_path}, environ={"PLENUM_DATABASE_URL": "postgresql://u:s3cret@h/n"})
+    assert settings.database_url == "postgresql://u:s3cret@h/n"
+    assert "s3cret" not in repr(settings)
+    assert load({"data_dir": tmp_path}, environ={"PLENUM_DATABASE_URL": ""}).database_url is None

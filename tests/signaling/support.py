@@ -139,12 +139,13 @@ class Served:
     folder: Path
     clock: Clock
     settings: SignalingSettings
+    database_url: str | None = None
     media: FakeMedia = field(default_factory=FakeMedia)
     recorder: FakeRecorder = field(default_factory=FakeRecorder)
     clients: list[Client] = field(default_factory=list)
 
     async def start(self) -> None:
-        self.storage = await Storage.open(StorageConfig(data_dir=self.folder), clock=self.clock)
+        self.storage = await Storage.open(StorageConfig(self.folder, self.database_url), clock=self.clock)
         self.mint = TokenMint(await self.storage.secrets.signing_key(), clock=self.clock)
         self.signaling = Signaling(
             storage=self.storage,
@@ -231,8 +232,8 @@ async def until(happened: Callable[[], bool | Awaitable[bool]], *, within_s: flo
 
 
 @contextlib.asynccontextmanager
-async def serving(folder: Path, **settings: Any) -> AsyncIterator[Served]:
-    served = Served(folder, Clock(), SignalingSettings(**settings))
+async def serving(folder: Path, *, database_url: str | None = None, **settings: Any) -> AsyncIterator[Served]:
+    served = Served(folder, Clock(), SignalingSettings(**settings), database_url)
     await served.start()
     try:
         yield served

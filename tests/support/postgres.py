@@ -1,6 +1,6 @@
-"""A real Postgres from Debian's package for one test session: a cluster in a folder of its own, without durability.
+"""A real Postgres from Debian's package for one test session: a cluster in a folder of its own, without fsync.
 
-`Postgres.create()` gives an empty database, `create(template)` a copy of another one (tens of ms). The server runs as
+`Postgres.create()` gives an empty database, `create(template)` a copy of another one. The server runs as
 an unprivileged user, because it refuses root; it dies with this process, whatever happens to it.
 """
 
@@ -23,7 +23,6 @@ SUPERUSER = "plenum"
 PASSWORD = "never-in-a-log-7hq2"
 _SETTINGS = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
