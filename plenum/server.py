@@ -200,6 +200,7 @@ def _schedule(stack: contextlib.AsyncExitStack, storage: Storage, settings: Sett
     async def retention() -> None:
         try:
             await sweep(storage, settings.data_dir, int(time.time() * 1000))
+            await storage.outbox.sweep(int(time.time() * 1000))
         except Exception:
             log.exception("retention.failed")
 

@@ -25,6 +25,7 @@ async def me(request: web.Request) -> web.StreamResponse:
             "sign_in": ways_in(its.settings),
             "languages": list(LANGUAGES),
         }
+        | ({} if user is None else {"delivery": deliveries(its.settings)})
     )
 
 
@@ -102,6 +103,11 @@ def described(user: UserRecord, place: Place) -> dict[str, object]:
         "rights": [each.value for each in Action if judge(each, who, Relation.NONE) is Verdict.ALLOWED],
         "two_factor": user.two_factor,
     }
+
+
+def deliveries(settings: PortalSettings) -> dict[str, object]:
+    """How messages leave: without a gateway the form offers no SMS."""
+    return {"mail": settings.mail_delivery, "sms": settings.sms_delivery}
 
 
 def ways_in(settings: PortalSettings) -> dict[str, object]:

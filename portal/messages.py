@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from portal.accounts import deliveries
 from portal.bodies import Empty, parse
 from portal.context import CONFERENCE, parts
 from portal.errors import ApiError
@@ -16,8 +17,8 @@ async def list_of_conference(request: web.Request) -> web.StreamResponse:
     query = parse_query(request, PageQuery)
     its = parts(request)
     items, total = await its.storage.outbox.of_conference(request[CONFERENCE].id, offset=query.offset, limit=query.size)
-    delivery = {"mail": its.settings.mail_delivery, "sms": its.settings.sms_delivery}
-    return web.json_response(listed([described(item) for item in items], query, total) | {"delivery": delivery})
+    answer = listed([described(item) for item in items], query, total)
+    return web.json_response(answer | {"delivery": deliveries(its.settings)})
 
 
 async def retry(request: web.Request) -> web.StreamResponse:

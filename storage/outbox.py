@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, case, event, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, event, func, or_, select, update
 from sqlalchemy.engine import Result
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,11 +28,12 @@ from storage.errors import NotFound, WrongState
 from storage.interfaces import JsonValue
 from storage.records import CLAIMED, OutboxItem, OutboxState
 from storage.secrets import Secrets
-from storage.tables import OutboxRow
+from storage.tables import Conference, OutboxRow
 
 LEASE_MS: Final = 120_000
 """A sender is done with one row, or has given up on it, well before that."""
 MAX_TRIES: Final = 20  # with the waits below: about three days
+KEPT_MS: Final = 90 * 86_400_000
 _CHUNK = 200
 _FLAG = "outbox_rings"
 
@@ -79,12 +80,13 @@ class SqlOutbox:
         async with self._db.read() as session:
             return [_item(row) for row in await session.scalars(query)]
 
-    async def next_due(self) -> int | None:
-        """When the next row can be claimed, in Unix ms."""
-        when = func.min(func.coalesce(OutboxRow.claimed_ms, OutboxRow.due_ms))
+    async def next_due(self, now_ms: int) -> int | None:
+        """When a row can be claimed, in Unix ms: not before `now_ms`."""
+        waits = select(func.min(OutboxRow.due_ms)).where(OutboxRow.done_ms.is_(None), OutboxRow.due_ms > now_ms)
+        lapses = select(func.min(func.coalesce(OutboxRow.claimed_ms, now_ms))).where(_overdue(now_ms))
         async with self._db.read() as session:
-            found: int | None = (await session.execute(select(when).where(OutboxRow.done_ms.is_(None)))).scalar_one()
-            return found
+            found = [(await session.execute(query)).scalar_one() for query in (waits, lapses)]
+            return min((max(each, now_ms) for each in found if each is not None), default=None)
 
     @repeatable
     async def claim(self, now_ms: int, *, limit: int = 10, lease_ms: int = LEASE_MS) -> list[OutboxItem]:
@@ -192,8 +194,16 @@ class SqlOutbox:
         """How many should have left by now."""
         query = select(func.count()).select_from(OutboxRow)
         async with self._db.read() as session:
-            which = and_(OutboxRow.done_ms.is_(None), OutboxRow.due_ms <= now_ms)
-            return (await session.execute(query.where(which))).scalar_one()
+            return (await session.execute(query.where(_overdue(now_ms)))).scalar_one()
+
+    async def sweep(self, now_ms: int) -> int:
+        """Rows that were done long ago go, with the names in them; not those of a conference to come, since they say
+        who was told of it."""
+        to_come = select(Conference.id).where(Conference.expires_ms > now_ms)
+        over = or_(OutboxRow.conference_id.is_(None), OutboxRow.conference_id.not_in(to_come))
+        statement = delete(OutboxRow).where(OutboxRow.done_ms < now_ms - KEPT_MS, over).returning(OutboxRow.id)
+        async with self._db.write() as session:
+            return len((await session.execute(statement)).all())
 
     @repeatable
     async def _step(self, item: OutboxItem, **values: object) -> bool:
@@ -296,7 +306,11 @@ def _values(effect: Effect) -> dict[str, object]:
 
 def _due(now_ms: int) -> ColumnElement[bool]:
     free = or_(OutboxRow.claimed_ms.is_(None), OutboxRow.claimed_ms <= now_ms)
-    return and_(OutboxRow.done_ms.is_(None), OutboxRow.due_ms <= now_ms, free)
+    return and_(_overdue(now_ms), free)
+
+
+def _overdue(now_ms: int) -> ColumnElement[bool]:
+    return and_(OutboxRow.done_ms.is_(None), OutboxRow.due_ms <= now_ms)
 
 
 def _ring_after(session: AsyncSession) -> None:

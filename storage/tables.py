@@ -266,4 +266,5 @@ class OutboxRow(Base):
     __table_args__ = (
         Index("ix_outbox_due", "done_ms", "due_ms"),
         Index("ix_outbox_conference", "conference_id", "recipient"),
+        Index("ix_outbox_recipient", "recipient"),
     )

@@ -88,7 +88,7 @@ class Sender:
                 await asyncio.sleep(_AFTER_TROUBLE_S)
 
     async def _sleep(self, bell: asyncio.Event) -> None:
-        due = await self._storage.outbox.next_due()
+        due = await self._storage.outbox.next_due(self._now_ms())
         self._overdue = await self._storage.outbox.overdue(self._now_ms())
         if self._stopped:
             return

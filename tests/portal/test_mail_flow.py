@@ -83,7 +83,7 @@ class Office:
             for delivery in self.server.taken[before:]:
                 minute = round((self.clock.now - began) / 60)
                 came.append((minute, delivery.to.partition("@")[0], str(delivery.mail["Subject"])))
-            due = await self.storage.outbox.next_due()
+            due = await self.storage.outbox.next_due(self.clock.ms())
             if due is None or due / 1000 > began + seconds:
                 self.clock.now = began + seconds
                 return came

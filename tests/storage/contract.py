@@ -333,7 +333,7 @@ class OutboxContract:
         await shared.outbox.put("mail/1", "mail", {}, due_ms=0)
         [slow] = await shared.outbox.claim(0, lease_ms=100)
         assert await shared.outbox.claim(99) == []
-        assert await shared.outbox.next_due() == 100
+        assert await shared.outbox.next_due(99) == 100
         [quick] = await shared.outbox.claim(100, lease_ms=100)
         assert not await shared.outbox.handing(slow)
         assert not await shared.outbox.done(slow, 101)
@@ -347,7 +347,7 @@ class OutboxContract:
             [item] = await shared.outbox.claim(now)
             assert item.tries == tries
             assert await shared.outbox.failed(item, now, error="no answer")
-            due = await shared.outbox.next_due()
+            due = await shared.outbox.next_due(now)
             if due is None:
                 break
             assert await shared.outbox.claim(due - 1) == []

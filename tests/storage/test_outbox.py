@@ -1,15 +1,18 @@
 """What only the tables know of the outbox: transactions, cancelling, forgetting, the organiser's list."""
 
 import asyncio
+import sqlite3
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import event
 
 from storage.errors import NotFound, WrongState
 from storage.outbox import Effect, cancel_in, forget_in, put_all, put_in, retry_wait_ms
-from storage.records import OutboxState
-from storage.service import Storage
-from storage.tables import OutboxRow
+from storage.records import ConferenceSettings, OutboxState
+from storage.service import Storage, StorageConfig
+from storage.tables import Conference, OutboxRow
 from tests.storage.contract import OutboxContract
 
 
@@ -119,3 +122,50 @@ async def test_the_bell_wakes_a_sender_at_once(storage: Storage) -> None:
 def test_waits_grow_from_a_minute_to_six_hours() -> None:
     waits = [retry_wait_ms(tries) // 60_000 for tries in range(1, 14)]
     assert waits[:5] == [1, 2, 4, 8, 16] and waits == sorted(waits) and waits[-1] == 360
+
+
+async def test_old_rows_go_but_not_those_that_say_who_was_told_of_a_conference_to_come(storage: Storage) -> None:
+    owner = await storage.users.add("Olga")
+    day = 86_400_000
+    to_come = await storage.conferences.create(owner.id, ConferenceSettings("A"), now_ms=0)
+    over = await storage.conferences.create(owner.id, ConferenceSettings("B"), now_ms=0)
+    async with storage.db.write() as session:
+        for conference, expires in ((to_come.id, 400 * day), (over.id, day)):
+            row = await session.get(Conference, conference)
+            assert row is not None
+            row.expires_ms = expires
+            await put_in(session, f"old/{conference}", "mail", {}, due_ms=0, conference=conference)
+        await put_in(session, "old/account", "mail", {}, due_ms=0)
+        await put_in(session, "waits", "mail", {}, due_ms=10**12)
+    for item in await storage.outbox.claim(0):
+        await storage.outbox.done(item, 0)
+    assert await storage.outbox.sweep(90 * day) == 0
+    assert await storage.outbox.sweep(91 * day) == 2
+    assert (await storage.outbox.of_conference(to_come.id, offset=0, limit=5))[1] == 1
+    assert await storage.outbox.next_due(0) == 10**12
+
+
+async def test_no_question_of_the_sender_or_of_a_list_walks_through_the_whole_box(tmp_path: Path) -> None:
+    """With a million planned reminders each look takes an index."""
+    storage = await Storage.open(StorageConfig(tmp_path))
+    plans: list[str] = []
+
+    def explain(_: object, cursor: object, statement: str, parameters: object, *__: object) -> None:
+        if "outbox" in statement and not statement.startswith(("EXPLAIN", "INSERT")):
+            with sqlite3.connect(tmp_path / "plenum.db") as connection:
+                plans.extend(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
+
+    for engine in (storage.db._readers, storage.db._writer):  # type: ignore[attr-defined]
+        event.listen(engine.sync_engine, "before_cursor_execute", explain)
+    await storage.outbox.put("a", "mail", {}, due_ms=0)
+    [item] = await storage.outbox.claim(1)
+    await storage.outbox.handing(item)
+    await storage.outbox.done(item, 1)
+    await storage.outbox.next_due(1)
+    await storage.outbox.overdue(1)
+    await storage.outbox.of_conference("c", offset=0, limit=10)
+    async with storage.db.write() as session:
+        await forget_in(session, "user:u", 1)
+    await storage.close()
+    assert len(plans) > 8
+    assert not [plan for plan in plans if plan.startswith("SCAN outbox")], plans
