@@ -61,6 +61,16 @@ async def sending(sender: Sender, storage: Storage, settings: Settings, base_url
 
 
 async def _run(sender: Sender, at: House, storage: Storage, settings: Settings) -> None:
+    """Whatever ends the sender before its time, it begins again."""
+    while not sender.stopped:
+        try:
+            await _send(sender, at, storage, settings)
+        except Exception:
+            log.exception("sender.ended")
+            await asyncio.sleep(_LOCK_AGAIN_S)
+
+
+async def _send(sender: Sender, at: House, storage: Storage, settings: Settings) -> None:
     if not storage.embedded:
         await sender.run(at)
         return

@@ -20,6 +20,7 @@ from portal.mail.envelope import BadAddress, address, sealed_letter
 from portal.mail.house import House
 from portal.mail.letter import Message
 from portal.mail.pauses import DOMAIN_MS, RELAY_MS, Pauses
+from portal.mail.sms import parts
 from storage.notice_rules import Channel
 from storage.outbox import retry_wait_ms
 from storage.records import OutboxItem
@@ -48,9 +49,9 @@ class Sender:
         self._clock = clock
         self._builder = Builder(storage)
         self._pauses = Pauses()
-        self._counts: Counter[str] = Counter({"sent": 0, "retried": 0, "failed": 0, "dropped": 0})
+        self._counts: Counter[str] = Counter({"sent": 0, "retried": 0, "failed": 0, "dropped": 0, "sms_parts": 0})
         self._overdue = 0
-        self._stopped = False
+        self.stopped = False
         self._bells = [storage.outbox.bell() for _ in ways.mails]
 
     async def run(self, house: House) -> None:
@@ -63,7 +64,7 @@ class Sender:
             await self._close()
 
     def stop(self) -> None:
-        self._stopped = True
+        self.stopped = True
         for bell in self._bells:
             bell.set()
 
@@ -78,7 +79,7 @@ class Sender:
         return looked
 
     async def _worker(self, mail: MailDelivery, house: House, bell: asyncio.Event) -> None:
-        while not self._stopped:
+        while not self.stopped:
             bell.clear()
             try:
                 if not await self._one(mail, house):
@@ -90,7 +91,7 @@ class Sender:
     async def _sleep(self, bell: asyncio.Event) -> None:
         due = await self._storage.outbox.next_due(self._now_ms())
         self._overdue = await self._storage.outbox.overdue(self._now_ms())
-        if self._stopped:
+        if self.stopped:
             return
         seconds = LONGEST_SLEEP_S if due is None else (due - self._now_ms()) / 1000
         with contextlib.suppress(TimeoutError):
@@ -134,8 +135,8 @@ class Sender:
             await self._later(item, names, error)
         else:
             self._pauses.worked(*names)
-            if left:
-                await self._count("sent", outbox.done(item, self._now_ms()))
+            if left and await self._count("sent", outbox.done(item, self._now_ms())) and isinstance(built, Text):
+                self._counts["sms_parts"] += parts(built.text)
 
     async def _hand_over(self, item: OutboxItem, built: Message | Text, mail: MailDelivery, house: House) -> bool:
         async def handing() -> bool:
@@ -161,9 +162,10 @@ class Sender:
         wait_ms = max(until - now_ms, retry_wait_ms(item.tries + 1) if isinstance(error, NotNow) else 0)
         await self._count("retried", self._storage.outbox.failed(item, now_ms, error=str(error), wait_ms=wait_ms))
 
-    async def _count(self, what: str, step: Awaitable[bool]) -> None:
-        if await step:
-            self._counts[what] += 1
+    async def _count(self, what: str, step: Awaitable[bool]) -> bool:
+        done = await step
+        self._counts[what] += done
+        return done
 
     async def _close(self) -> None:
         for mail in self._ways.mails:

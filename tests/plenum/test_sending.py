@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from icalendar import Calendar
@@ -21,7 +22,7 @@ from plenum.settings import Settings
 from storage.outbox import Effect, put_all, sealed
 from storage.service import Storage, StorageConfig
 from storage.tables import OutboxRow, User
-from tests.support.mail_server import MailServer
+from tests.support.mail_server import PASSWORD, USER, MailServer, certificate
 from tests.support.server import Organiser, Server
 
 
@@ -162,9 +163,19 @@ async def test_of_two_senders_on_one_folder_one_sends_and_the_other_takes_over(
     assert len({delivery.id for delivery in mail.seen}) == len(mail.seen) == 18
 
 
-def test_who_is_invited_over_http_gets_a_mail_whose_links_work_and_an_sms(tmp_path: Path, mail: MailServer) -> None:
-    """(H-4, H-10, H-11, H-18, H-19, E0-27, E0-30, S-2, S-9) The commit wakes the sender."""
-    process = server(tmp_path, mail, PLENUM_SMS_DRIVER="file", PLENUM_MAIL_NAME="e:Presence").start()
+def test_who_is_invited_over_http_gets_a_mail_whose_links_work_and_an_sms(tmp_path: Path) -> None:
+    """(H-4, H-10, H-11, H-18, H-19, E0-27, E0-30, S-2, S-9) The commit wakes the sender; STARTTLS and a password."""
+    context, ca = certificate(tmp_path)
+    mail = MailServer(tls=context, auth=True).start()
+    process = Server(
+        tmp_path / "data",
+        env={
+            "PLENUM_SMTP_URL": f"smtp+starttls://{USER}:{quote(PASSWORD, safe='')}@localhost:{mail.port}",
+            "PLENUM_SMTP_CA": str(ca),
+            "PLENUM_SMS_DRIVER": "file",
+            "PLENUM_MAIL_NAME": "e:Presence",
+        },
+    ).start()
     try:
         olga = Organiser(process.url, process.sign_in_url)
         start = (int(time.time()) // 900 + 200) * 900_000
@@ -185,15 +196,17 @@ def test_who_is_invited_over_http_gets_a_mail_whose_links_work_and_an_sms(tmp_pa
         assert _post(process.url, "/api/rsvp", {"token": token, "answer": "accepted"})["answer"] == "accepted"
         [event] = Calendar.from_ical(delivery.calendar).walk("VEVENT")
         assert int(event["DTSTART"].dt.timestamp() * 1000) == start
-        sms = _text_of_sms(tmp_path)
+        sms = _text_of_sms(tmp_path / "data")
         assert made["number"] in sms and made["pin"] in sms and made["admin_pin"] not in sms
         listed = olga.call("GET", f"/api/conferences/{made['id']}/messages")
         assert {(each["channel"], each["kind"]) for each in listed["items"] if each["state"] == "sent"} == {
             ("mail", "invitation"),
             ("sms", "invitation"),
         }
+        assert PASSWORD not in process.log()
     finally:
         process.kill()
+        mail.stop()
 
 
 def _text_of_sms(data: Path) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import delete
 from portal.mail.house import House
 from portal.mail.links import Links
 from portal.mail.sender import Sender, Ways
+from portal.mail.sms import parts
 from portal.mail.sms_http import SmsHttp
 from portal.mail.smtp import SmtpDelivery, relay
 from storage import notices
@@ -170,7 +171,7 @@ async def test_to_the_letter_exactly_one_message_when_the_conference_starts(offi
 
 
 async def test_sms_at_once_and_an_hour_before_without_the_organiser_s_data(office: Office) -> None:
-    """(H-4, H-23, H-24, H-25, H-27)"""
+    """(H-4, H-22, H-23, H-24, H-25, H-26, H-27) What the operator charges for is counted."""
     await office.plan(lead_s=8 * HOUR, sms_invite=True, sms_reminder=True)
     await office.invite("Bert", email=None, telephone="+48600000001", language="pl")
     await office.until(9 * HOUR)
@@ -183,6 +184,16 @@ async def test_sms_at_once_and_an_hour_before_without_the_organiser_s_data(offic
     for text in (first["text"], second["text"]):
         assert office.conference.number in text and office.conference.pin in text and "Eleni" not in text
     assert office.server.taken == []
+    assert office.sender.numbers()["sms_parts"] == sum(parts(each["text"]) for each in office.sms)
+    assert (len(office.conference.number), len(office.conference.pin)) == (6, 9)
+
+
+async def test_sms_is_sent_only_where_it_was_chosen(office: Office) -> None:
+    """(H-22, H-23) It costs money: neither is on by itself."""
+    await office.plan(lead_s=8 * HOUR)
+    await office.invite("Bert", telephone="+48600000001")
+    await office.until(9 * HOUR)
+    assert office.sms == [] and len(office.server.taken) == 2
 
 
 async def test_each_reader_has_their_own_language_and_the_answer_link_is_theirs(office: Office) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
+from portal.mail import smtp
 from portal.mail.delivery import Handing, NotNow
 from portal.mail.folder import MailFolder
 from portal.mail.house import House
@@ -148,7 +149,7 @@ async def test_busy_comes_again_with_back_off_and_a_refusal_is_final(
         await sends.send_due(HOUSE)
         assert (await states(storage))[0][0] == state, "after one minute, then after two"
     assert server.by_person() == {"busy@one.example": 1, "fine@three.example": 1}
-    assert sends.numbers() == {"sent": 2, "retried": 2, "failed": 1, "dropped": 0, "overdue": 0}
+    assert sends.numbers() == {"sent": 2, "retried": 2, "failed": 1, "dropped": 0, "sms_parts": 0, "overdue": 0}
 
 
 async def test_a_domain_that_says_later_is_left_alone_and_others_are_served(
@@ -193,6 +194,27 @@ async def test_a_connection_that_dies_is_replaced_and_the_same_message_is_known_
     assert server.by_person() == {"a@one.example": 1, "b@two.example": 1}
     assert len({delivery.id for delivery in server.seen if delivery.to == "b@two.example"}) == 1
     assert len([delivery for delivery in server.seen if delivery.to == "b@two.example"]) == 2
+
+
+async def test_a_server_that_does_not_answer_is_not_waited_for_without_end(
+    storage: Storage, clock: Clock, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the content the server is at fault; after it, the message goes again under its id."""
+    monkeypatch.setattr(smtp, "COMMAND_S", 0.2)
+    monkeypatch.setattr(smtp, "DATA_S", 0.2)
+    await write(storage, clock, "a@one.example")
+    server.answers["rcpt"]["a@one.example"] = ["2"]
+    server.answers["data"]["a@one.example"] = ["2"]
+    sends = sender(storage, f"smtp://localhost:{server.port}", clock)
+    await sends.send_due(HOUSE)
+    assert await states(storage) == [("waiting", "smtp_lost timeout")] and server.seen == []
+    clock.now += 60
+    await sends.send_due(HOUSE)
+    assert await states(storage) == [("waiting", "smtp_lost timeout")] and len(server.seen) == 1
+    clock.now += 600
+    await sends.send_due(HOUSE)
+    assert await states(storage) == [("sent", None)]
+    assert len({delivery.id for delivery in server.seen}) == 1
 
 
 async def test_a_server_that_is_away_costs_one_try_a_pause_and_nothing_is_lost(
