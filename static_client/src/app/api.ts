@@ -6,13 +6,15 @@ export class ApiError extends Error {
     message: string,
     readonly status: number,
     readonly retryAfterS: number | null = null,
+    /** What else the server said about it, such as the field of a date that breaks a rule. */
+    readonly details: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
   }
 }
 
 interface ErrorBody {
-  error?: { code?: string; message?: string; retry_after_s?: number };
+  error?: { code?: string; message?: string; retry_after_s?: number; [more: string]: unknown };
   retry_after_s?: number;
 }
 
@@ -45,5 +47,6 @@ export async function api<T>(method: "GET" | "POST" | "PATCH" | "DELETE", path: 
     failure.error?.message ?? "The server could not do that.",
     response.status,
     retry,
+    failure.error ?? {},
   );
 }

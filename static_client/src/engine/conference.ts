@@ -6,7 +6,7 @@ import type { JoinAnswer } from "../app/entry";
 import { LocalMedia } from "./local_media";
 import { OwnMedia } from "./own_media";
 import { MediaLink, type MediaState } from "./media";
-import { CallError, type Calls, type AnswerOf, type Consent, type JoinAck, type Mode, type Participant, type PeerNumber, type RoomEvent, type SlotFact, type Speakers, type ViewTile } from "./protocol";
+import { CallError, type Calls, type AnswerOf, type Consent, type JoinAck, type LobbyPlace, type Mode, type Participant, type PeerNumber, type RoomEvent, type SlotFact, type Speakers, type ViewTile } from "./protocol";
 import { apply, fromJoin, self, type RoomState } from "./room_state";
 import { clearSession, saveSession, type StoredSession } from "./session_store";
 import { Signaling } from "./signaling";
@@ -52,6 +52,8 @@ const VOICE_NOTICE_EVERY_MS = 15_000;
 export class Conference {
   readonly room: Signal<RoomState | null> = signal(null);
   readonly link: Signal<LinkState> = signal({ kind: "connecting" });
+  /** Our place before the door; null once we are in (or never had to wait). */
+  readonly waiting: Signal<LobbyPlace | null> = signal(null);
   readonly media: Signal<MediaState> = signal("idle");
   readonly slots: Signal<ReadonlyMap<string, MediaSlot>> = signal(new Map());
   /** What signaling says is in each slot, by mid. */
@@ -113,6 +115,11 @@ export class Conference {
     this.#signaling = new Signaling(() => this.#stored.token, {
       joinPayload: () => this.#joinPayload(),
       onJoined: (ack, again) => void this.#joined(ack, again),
+      onWaiting: (place) => (this.waiting.value = place),
+      onWaitingPeople: (waiting) => {
+        const room = this.room.peek();
+        if (room !== null) this.room.value = { ...room, waiting };
+      },
       onLost: () => this.#lost(),
       onEvent: (event) => this.#event(event),
       onSpeakers: (speakers) => (this.speakers.value = speakers),
@@ -247,6 +254,7 @@ export class Conference {
     batch(() => {
       this.clockOffset.value = ack.room.now - Date.now();
       this.room.value = fromJoin(ack);
+      this.waiting.value = null;
       this.link.value = { kind: "joined" };
     });
     const after = this.room.peek();

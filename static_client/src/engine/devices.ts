@@ -19,12 +19,14 @@ export interface Choices {
   shortcuts: boolean;
   mirrorSelf: boolean;
   hideSelf: boolean;
+  /** A tone when somebody knocks, and when one is let in. */
+  chimes: boolean;
 }
 
 const KEY = "plenum.choices";
 const DEFAULTS: Choices = {
   name: "", micId: null, cameraId: null, speakerId: null, micOn: true, cameraOn: false, listenOnly: false,
-  shortcuts: true, mirrorSelf: true, hideSelf: false,
+  shortcuts: true, mirrorSelf: true, hideSelf: false, chimes: true,
 };
 
 export function loadChoices(): Choices {

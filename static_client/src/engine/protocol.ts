@@ -67,6 +67,23 @@ export interface Banned {
   name: string;
 }
 
+/** Somebody before the door, as moderators see them. */
+export interface Waiting {
+  id: ParticipantId;
+  name: string;
+  guest: boolean;
+  since: number;
+  message: string;
+}
+
+/** One's own place before the door. */
+export interface LobbyPlace {
+  title: string;
+  position: number;
+  of: number;
+  message: string;
+}
+
 export interface RoomSnapshot {
   id: string;
   title: string;
@@ -85,6 +102,15 @@ export interface RoomSnapshot {
   participants: Participant[];
   chat: ChatMessage[];
   banned: Banned[];
+  ends_at: number | null;
+  lobby: boolean;
+  waiting: Waiting[];
+}
+
+/** The answer of `join` to whoever has to wait. */
+export interface WaitAck {
+  you: ParticipantId;
+  waiting: LobbyPlace;
 }
 
 export interface JoinAck {
@@ -123,7 +149,13 @@ export type RoomEvent = EventBase &
     | { type: "banned_changed"; banned: Banned[] }
     | { type: "all_held_changed"; held: string[] }
     | { type: "session_started"; session: string; started_at: number }
-    | { type: "session_ended"; reason: "ended" | "empty" | "expired" }
+    | { type: "knocked"; waiting: Waiting }
+    | { type: "knock_message"; id: ParticipantId; text: string }
+    | { type: "waiting_left"; ids: ParticipantId[]; outcome: "admitted" | "refused" | "gone" }
+    | { type: "lobby_changed"; on: boolean }
+    | { type: "ending"; ends_at: number }
+    | { type: "end_moved"; ends_at: number }
+    | { type: "session_ended"; reason: "ended" | "empty" | "expired" | "limit" }
   );
 
 export const REACTIONS = ["thumbs_up", "clap", "heart", "laugh", "surprise", "celebrate"] as const;
@@ -150,6 +182,11 @@ export interface Calls {
   chat_close: { closed: boolean };
   moderate: { action: ModerateAction; target: ParticipantId | null; hold?: boolean };
   promotion_answer: { accept: boolean };
+  lobby_message: { text: string };
+  admit: { target: ParticipantId | null };
+  refuse: { target: ParticipantId | null };
+  lobby: { on: boolean };
+  extend: { minutes: number };
   consent: { consent: "yes" | "no" };
   lock: { locked: boolean };
   recording: { action: "request" | "start" | "stop" };
@@ -158,7 +195,7 @@ export interface Calls {
 }
 
 export interface Answers {
-  join: JoinAck;
+  join: JoinAck | WaitAck;
   offer: { sdp: string };
 }
 
@@ -183,7 +220,7 @@ export interface Speakers {
 }
 
 export type ClosingCode =
-  | "kicked" | "banned" | "ended" | "left" | "replaced" | "restarting" | "protocol_error" | "token_expired";
+  | "kicked" | "banned" | "refused" | "ended" | "cancelled" | "expired" | "empty" | "limit" | "left" | "replaced" | "restarting" | "protocol_error" | "token_expired";
 
 export interface Closing {
   code: ClosingCode;

@@ -1,6 +1,6 @@
 // The room as this client knows it: a pure fold of the join answer and the events after it. No I/O, no clock.
 
-import type { Banned, ChatMessage, JoinAck, Participant, ParticipantId, PeerNumber, Recording, RoomEvent } from "./protocol";
+import type { Banned, ChatMessage, JoinAck, Participant, ParticipantId, PeerNumber, Recording, RoomEvent, Waiting } from "./protocol";
 
 export interface RoomState {
   readonly id: string;
@@ -21,7 +21,12 @@ export interface RoomState {
   readonly participants: ReadonlyMap<ParticipantId, Participant>;
   readonly chat: readonly ChatMessage[];
   readonly banned: readonly Banned[];
-  readonly ended: "ended" | "empty" | "expired" | null;
+  /** The planned end; null: none. */
+  readonly endsAt: number | null;
+  readonly lobby: boolean;
+  /** Who is before the door; moderators alone know. */
+  readonly waiting: readonly Waiting[];
+  readonly ended: "ended" | "empty" | "expired" | "limit" | null;
 }
 
 export function fromJoin(ack: JoinAck): RoomState {
@@ -45,6 +50,9 @@ export function fromJoin(ack: JoinAck): RoomState {
     participants: new Map(room.participants.map((one) => [one.id, one])),
     chat: room.chat,
     banned: room.banned,
+    endsAt: room.ends_at ?? null,
+    lobby: room.lobby ?? false,
+    waiting: room.waiting ?? [],
     ended: null,
   };
 }
@@ -95,6 +103,17 @@ function change(state: RoomState, event: RoomEvent): RoomState {
       return { ...state, recording: event.recording };
     case "banned_changed":
       return { ...state, banned: event.banned };
+    case "knocked":
+      return { ...state, waiting: [...state.waiting.filter((one) => one.id !== event.waiting.id), event.waiting] };
+    case "knock_message":
+      return { ...state, waiting: state.waiting.map((one) => (one.id === event.id ? { ...one, message: event.text } : one)) };
+    case "waiting_left":
+      return { ...state, waiting: state.waiting.filter((one) => !event.ids.includes(one.id)) };
+    case "lobby_changed":
+      return { ...state, lobby: event.on };
+    case "ending":
+    case "end_moved":
+      return { ...state, endsAt: event.ends_at };
     case "all_held_changed":
       return { ...state, allHeld: event.held };
     case "session_started":

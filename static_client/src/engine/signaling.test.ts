@@ -63,7 +63,7 @@ function setup() {
       since = ack.seq;
       seen.push(again ? "again" : "joined");
     },
-    onLost: () => void seen.push("lost"),
+    onWaiting: () => undefined, onWaitingPeople: () => undefined, onLost: () => void seen.push("lost"),
     onEvent: () => void seen.push("event"),
     onSpeakers: () => undefined, onLevels: () => undefined, onSlots: () => undefined, onQuality: () => undefined,
     onToken: (token) => void seen.push(`token ${token}`),

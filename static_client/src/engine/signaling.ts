@@ -3,19 +3,23 @@
 
 import { io, type Socket } from "socket.io-client";
 import {
-  CallError, type AnswerOf, type Calls, type Closing, type JoinAck, type PeerNumber, type RoomEvent, type SlotFact,
-  type Speakers,
+  CallError, type AnswerOf, type Calls, type Closing, type JoinAck, type LobbyPlace, type PeerNumber, type RoomEvent,
+  type SlotFact, type Speakers, type Waiting,
 } from "./protocol";
 
 const CALL_WAIT_MS = 10_000;
 const RETRY_MS = [300, 800, 1500, 3000, 4000];
 /** Refusals at connect after which trying again is of no use. */
-const FINAL = new Set(["token_invalid", "token_expired", "kicked", "banned", "ended", "expired", "full", "locked", "wrong_link"]);
+const FINAL = new Set(["token_invalid", "token_expired", "kicked", "banned", "ended", "expired", "refused", "cancelled", "postponed", "full", "locked", "wrong_link"]);
 
 export interface SignalingHandlers {
   /** The payload of the `join` call of each (re)connection. */
   joinPayload(): Calls["join"];
   onJoined(ack: JoinAck, again: boolean): void;
+  /** Before the door, at this place. `onJoined` follows when a moderator has let us in. */
+  onWaiting(place: LobbyPlace): void;
+  /** Who waits before the door: told to whoever becomes a moderator. */
+  onWaitingPeople(people: Waiting[]): void;
   onLost(): void;
   onEvent(event: RoomEvent): void;
   onSpeakers(speakers: Speakers): void;
@@ -115,6 +119,9 @@ export class Signaling {
       else this.#retry();
     });
     socket.on("event", (event: RoomEvent) => handlers.onEvent(event));
+    socket.on("lobby", (place: LobbyPlace) => handlers.onWaiting(place));
+    socket.on("admitted", () => void this.#join());
+    socket.on("waiting", (push: { waiting: Waiting[] }) => handlers.onWaitingPeople(push.waiting));
     socket.on("speakers", (speakers: Speakers) => handlers.onSpeakers(speakers));
     socket.on("levels", (levels: Record<string, number>) => handlers.onLevels(levels));
     socket.on("slots", (push: { slots: SlotFact[] }) => handlers.onSlots(push.slots));
@@ -131,6 +138,11 @@ export class Signaling {
     const again = this.#joinedOnce;
     try {
       const ack = await this.call("join", this.#handlers.joinPayload());
+      if ("waiting" in ack) {
+        this.#tries = 0;
+        this.#handlers.onWaiting(ack.waiting);
+        return;
+      }
       this.#joinedOnce = true;
       this.#joined = true;
       this.#tries = 0;

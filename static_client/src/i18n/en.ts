@@ -1,9 +1,10 @@
 // English, the language the others are translated from. Flat keys; each area has its own file.
 import { appearance } from "./en_appearance";
+import { lobby } from "./en_lobby";
 import { meeting } from "./en_meeting";
 import { player } from "./en_player";
 import { portal } from "./en_portal";
 import { status } from "./en_status";
 import { ui } from "./en_ui";
 
-export const en = { ...ui, ...appearance, ...portal, ...status, ...player, ...meeting } as const;
+export const en = { ...ui, ...appearance, ...portal, ...status, ...player, ...meeting, ...lobby } as const;

@@ -56,6 +56,13 @@ export function formatDateTime(ms: number): string {
   return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }).format(ms);
 }
 
+/** Date and time in a zone that need not be the viewer's, such as "Europe/Athens". */
+export function formatDateTimeIn(ms: number, timeZone: string): string {
+  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone }).format(ms);
+}
+
+export const viewerZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** m:ss, or h:mm:ss from an hour on. */
 export function formatDuration(ms: number): string {
   const total = Math.max(0, Math.floor(ms / 1000));

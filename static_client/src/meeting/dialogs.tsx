@@ -97,6 +97,7 @@ function SettingsDialog() {
         <Switch label={t("settings.mirror")} checked={choices.mirrorSelf} onChange={(mirrorSelf) => ui.choose({ mirrorSelf })} />
         <Switch label={t("settings.hide_self")} checked={choices.hideSelf} onChange={(hideSelf) => ui.choose({ hideSelf })} />
         {recorded && <Switch label={t("settings.consent")} hint={t("settings.consent_hint")} checked={consent === "yes"} onChange={(yes) => void ui.attempt(() => ui.conference.answerConsent(yes ? "yes" : "no"))} />}
+        <Switch label={t("settings.chimes")} hint={t("settings.chimes_hint")} checked={choices.chimes} onChange={(chimes) => ui.choose({ chimes })} />
         <Switch label={t("settings.shortcuts")} hint={t("settings.shortcuts_hint")} checked={choices.shortcuts} onChange={(shortcuts) => ui.choose({ shortcuts })} />
       </div>
     </Dialog>

@@ -11,8 +11,10 @@ import { clearSession, loadSession, type StoredSession } from "../engine/session
 import { t } from "../i18n";
 import { StatusPage, looks, type StatusCode } from "../status/status";
 import { PageSpinner } from "../ui/display";
+import { EarlyPage, type EarlyFacts } from "./early";
 import { Prejoin, type JoinRequest } from "./prejoin";
 import { Room } from "./room";
+import { WaitingPage } from "./waiting";
 
 interface CheckAnswer {
   conference: ConferenceBrief;
@@ -23,6 +25,7 @@ interface CheckAnswer {
 type Phase =
   | { kind: "checking" }
   | { kind: "prejoin"; entry: Entry; conference: ConferenceBrief; moderator: boolean; name: string | null }
+  | { kind: "early"; facts: EarlyFacts; entry: Entry }
   | { kind: "room"; conference: Conference }
   | { kind: "over"; code: StatusCode; title?: string | undefined; actorName?: string | null | undefined; retryAfterS?: number | null | undefined; back: string; again: (() => void) | undefined };
 
@@ -70,7 +73,10 @@ export default function Meeting({ secret }: { secret?: string }) {
         <Prejoin conference={phase.conference} name={phase.name} moderator={phase.moderator}
           onJoin={(request) => join(phase.entry, request, setPhase)} />
       );
+    case "early":
+      return <EarlyPage facts={phase.facts} onOpen={() => void check(phase.entry, setPhase)} />;
     case "room":
+      if (phase.conference.waiting.value !== null) return <WaitingPage conference={phase.conference} />;
       return <Room conference={phase.conference} />;
     case "over":
       return <StatusPage code={phase.code} title={phase.title} actorName={phase.actorName} retryAfterS={phase.retryAfterS} backTo={phase.back} retry={phase.again} />;
@@ -157,10 +163,21 @@ function rejoin(show: Show): void {
 function refused(error: unknown, entry: Entry, title: string | undefined, show: Show): void {
   clearSession();
   const failure = error instanceof ApiError ? error : new ApiError("internal", "", 0);
+  const early = failure.code === "not_open_yet" ? earlyFacts(failure.details) : null;
+  if (early !== null && entry.kind !== "answer") {
+    show({ kind: "early", facts: early, entry });
+    return;
+  }
   show({
     kind: "over", code: known(failure.code), title, retryAfterS: failure.retryAfterS, back: backOf(entry),
     again: () => void check(entry, show),
   });
+}
+
+function earlyFacts(details: Readonly<Record<string, unknown>>): EarlyFacts | null {
+  const { title, opens_at: opensAt, starts_at: startsAt, now, time_zone: zone } = details;
+  if (typeof opensAt !== "number" || typeof startsAt !== "number" || typeof now !== "number") return null;
+  return { title: String(title ?? ""), opensAt, startsAt, zone: String(zone ?? "UTC"), offset: now - Date.now() };
 }
 
 function known(code: string): StatusCode {

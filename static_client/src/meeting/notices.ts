@@ -3,7 +3,7 @@
 
 import type { Participant, RoomEvent } from "../engine/protocol";
 import type { RoomState } from "../engine/room_state";
-import { t } from "../i18n";
+import { formatList, formatTime, t } from "../i18n";
 
 export interface Notice {
   text: string;
@@ -39,6 +39,19 @@ export function noticeFor(event: RoomEvent, before: RoomState, after: RoomState)
       return handNotice(event.hands, before, after, actor, name);
     case "locked":
       return { text: event.locked ? t("note.locked", { actor }) : t("note.unlocked", { actor }), kind: "info" };
+    case "knocked":
+      return { text: t("note.knocked", { name: event.waiting.name }), kind: "info", key: "knock" };
+    case "waiting_left": {
+      if (event.outcome === "gone") return null;
+      const names = formatList(before.waiting.filter((one) => event.ids.includes(one.id)).map((one) => one.name));
+      return { text: event.outcome === "admitted" ? t("note.admitted_by", { actor, names }) : t("note.refused_by", { actor, names }), kind: "info", key: "knock" };
+    }
+    case "lobby_changed":
+      return { text: event.on ? t("note.lobby_on", { actor }) : t("note.lobby_off", { actor }), kind: "info" };
+    case "end_moved":
+      return { text: t("note.extended", { actor, time: formatTime(event.ends_at) }), kind: "good", key: "ending" };
+    case "ending":
+      return { text: t("note.ending", { time: formatTime(event.ends_at) }), kind: "warn", key: "ending" };
     case "chat_closed":
       return { text: event.closed ? t("note.chat_closed", { actor }) : t("note.chat_opened", { actor }), kind: "info" };
     case "spotlight_changed":

@@ -37,6 +37,7 @@ export function People() {
           <input class="ui-input" type="search" value={search} placeholder={t("people.search")} aria-label={t("people.search")} onInput={(event) => setSearch(event.currentTarget.value)} />
         </div>
       )}
+      {me.moderator && room.waiting.length > 0 && <WaitingPeople room={room} />}
       <ul class="room-people-list" role="list" ref={kept}>
         {list.map((one) => <Person key={one.id} one={one} room={room} me={me} />)}
         {list.length === 0 && <li class="room-chat-empty">{t("people.none")}</li>}
@@ -96,6 +97,34 @@ function Person({ one, room, me }: { one: Participant; room: RoomState; me: Part
   );
 }
 
+/** Who is before the door, first come first. */
+function WaitingPeople({ room }: { room: RoomState }) {
+  const ui = useRoom();
+  const decide = (act: "admit" | "refuse", target: string | null): void => void ui.attempt(() => ui.conference.act(act, { target }));
+  const many = room.waiting.length > 1;
+  return (
+    <section class="room-waiting" aria-labelledby="room-waiting-heading" data-testid="waiting">
+      <div class="room-waiting-head">
+        <h3 id="room-waiting-heading" tabIndex={-1}>{t("lobby.waiting", { count: room.waiting.length })}</h3>
+        {many && <Button size="small" variant="primary" onClick={() => decide("admit", null)}>{t("lobby.admit_all")}</Button>}
+        {many && <Button size="small" onClick={() => decide("refuse", null)}>{t("lobby.refuse_all")}</Button>}
+      </div>
+      <ul role="list">
+        {room.waiting.map((one) => (
+          <li key={one.id} data-waiting={one.name}>
+            <span class="room-waiting-who"><strong>{one.name}</strong>{one.guest && <span class="ui-muted"> · {t("lobby.guest")}</span>}</span>
+            {one.message !== "" && <p class="room-waiting-words">{one.message}</p>}
+            <span class="room-waiting-acts">
+              <Button size="small" variant="primary" aria-label={t("lobby.admit_name", { name: one.name })} onClick={() => decide("admit", one.id)}>{t("lobby.admit")}</Button>
+              <Button size="small" aria-label={t("lobby.refuse_name", { name: one.name })} onClick={() => decide("refuse", one.id)}>{t("lobby.refuse")}</Button>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 function everyoneMenu(ui: RoomUi): MenuEntry[] {
   const room = ui.conference.room.peek();
   const locked = room?.locked === true;
@@ -111,6 +140,9 @@ function everyoneMenu(ui: RoomUi): MenuEntry[] {
   items.push({ separator: true }, {
     label: locked ? t("bar.unlock") : t("bar.lock"), icon: locked ? "unlock" : "lock",
     onSelect: () => void ui.attempt(() => ui.conference.act("lock", { locked: !locked })),
+  }, {
+    label: room?.lobby === true ? t("lobby.off") : t("lobby.on"), icon: "door",
+    onSelect: () => void ui.attempt(() => ui.conference.act("lobby", { on: room?.lobby !== true })),
   }, { label: t("bar.invite"), icon: "user-plus", onSelect: () => (ui.dialog.value = "invite") });
   return items;
 }

@@ -1,10 +1,11 @@
 // The room: puts the parts in their places and turns events into words.
 
 import { useEffect, useMemo } from "preact/hooks";
+import { chime } from "../engine/chime";
 import type { Conference, LocalNotice } from "../engine/conference";
 import type { RoomEvent } from "../engine/protocol";
 import type { RoomState } from "../engine/room_state";
-import { t } from "../i18n";
+import { formatDuration, t } from "../i18n";
 import { Button } from "../ui/button";
 import { PageSpinner } from "../ui/display";
 import { Icon } from "../ui/icon";
@@ -107,6 +108,7 @@ function Banners() {
           <Button size="small" variant="primary" onClick={() => void unblockSound().then((done) => (ui.soundBlocked.value = !done))}>{t("room.sound_on")}</Button>
         </div>
       )}
+      <EndingBanner />
       {sharing && (
         <div class="room-banner" role="status">
           <Icon name="screen" /><span>{t("stage.sharing")}</span>
@@ -117,10 +119,31 @@ function Banners() {
   );
 }
 
+const WARN_MS = 5 * 60_000;
+
+/** The last five minutes (decision 2); a moderator may make it longer. */
+function EndingBanner() {
+  const ui = useRoom();
+  const endsAt = ui.conference.room.value?.endsAt ?? null;
+  const now = useNow(endsAt !== null, 1000) + ui.conference.clockOffset.value;
+  if (endsAt === null || endsAt - now > WARN_MS || endsAt <= now) return null;
+  return (
+    <div class="room-banner room-banner-warn" role="status" data-testid="ending">
+      <Icon name="clock" /><span class="ui-num">{t("ending.text", { left: formatDuration(endsAt - now) })}</span>
+      {ui.conference.me.value?.moderator === true && (
+        <Button size="small" onClick={() => void ui.attempt(() => ui.conference.act("extend", { minutes: 15 }))}>{t("ending.extend")}</Button>
+      )}
+    </div>
+  );
+}
+
 function heard(ui: RoomUi, event: RoomEvent, before: RoomState, after: RoomState): void {
   const notice = noticeFor(event, before, after);
   if (notice !== null) toast({ text: notice.text, kind: notice.kind, ...(notice.key === undefined ? {} : { key: notice.key }) });
   switch (event.type) {
+    case "knocked":
+      if (ui.choices.peek().chimes) chime("knock");
+      break;
     case "asked":
       if (event.id === after.you) ui.asked.value = event.actor ?? "";
       break;

@@ -8,7 +8,7 @@ import { Page } from "../ui/page";
 import "./status.css";
 
 export type StatusCode =
-  | "left" | "kicked" | "banned" | "ended" | "expired" | "full" | "locked" | "wrong_link" | "wrong_pin" | "too_many_tries"
+  | "left" | "kicked" | "banned" | "ended" | "expired" | "full" | "locked" | "refused" | "cancelled" | "postponed" | "not_open_yet" | "limit" | "empty" | "wrong_link" | "wrong_pin" | "too_many_tries"
   | "replaced" | "token_expired" | "token_invalid" | "protocol_error" | "unsupported" | "network" | "internal"
   | "not_found" | "link_used" | "link_expired" | "link_missing" | "play_expired" | "play_gone" | "play_unsupported";
 
@@ -24,6 +24,12 @@ export const looks: Readonly<Record<StatusCode, Look>> = {
   expired: { icon: "clock", tone: "calm", steps: ["home"] },
   full: { icon: "people", tone: "warn", steps: ["retry", "home"] },
   locked: { icon: "lock", tone: "warn", steps: ["retry", "home"] },
+  refused: { icon: "ban", tone: "warn", steps: ["home"] },
+  cancelled: { icon: "calendar", tone: "calm", steps: ["home"] },
+  postponed: { icon: "calendar", tone: "calm", steps: ["retry", "home"] },
+  not_open_yet: { icon: "clock", tone: "calm", steps: ["retry", "home"] },
+  limit: { icon: "clock", tone: "calm", steps: ["rejoin", "home"] },
+  empty: { icon: "clock", tone: "calm", steps: ["rejoin", "home"] },
   wrong_link: { icon: "link", tone: "warn", steps: ["pin", "home"] },
   wrong_pin: { icon: "key", tone: "warn", steps: ["pin", "home"] },
   too_many_tries: { icon: "clock", tone: "warn", steps: ["retry", "home"] },
