@@ -2,6 +2,7 @@
 
 import { render } from "preact";
 import "../ui/base.css";
+import { startLanguage } from "../i18n/languages";
 import { startAppearance } from "../ui/appearance";
 import { AppearanceMenu } from "../ui/appearance_menu";
 import { ToastHost } from "../ui/toast";
@@ -12,6 +13,7 @@ const root = document.getElementById("app");
 if (root === null) throw new Error("index.html has no #app");
 startAppearance();
 startRouter();
+await startLanguage();
 render(
   <>
     <App />

@@ -16,5 +16,6 @@ export const ui = {
   "ui.skip": "Skip to content",
   "ui.account_nav": "Account",
   "ui.retry": "Try again",
+  "ui.language": "Language",
   "ui.footer": "Sound, picture and recordings stay on this server. No other service is contacted.",
 } as const;

@@ -7,6 +7,7 @@ import { Button } from "../ui/button";
 import { Checkbox, Switch } from "../ui/field";
 import { ConfirmDialog, Dialog } from "../ui/dialog";
 import { Kbd, NetworkBars } from "../ui/display";
+import { LanguagePicker } from "../ui/language_picker";
 import { CameraChoices, MicChoices } from "./device_pickers";
 import { InvitationDialog } from "./invitation";
 import { moderate } from "./person_menu";
@@ -99,6 +100,7 @@ function SettingsDialog() {
         {recorded && <Switch label={t("settings.consent")} hint={t("settings.consent_hint")} checked={consent === "yes"} onChange={(yes) => void ui.attempt(() => ui.conference.answerConsent(yes ? "yes" : "no"))} />}
         <Switch label={t("settings.chimes")} hint={t("settings.chimes_hint")} checked={choices.chimes} onChange={(chimes) => ui.choose({ chimes })} />
         <Switch label={t("settings.shortcuts")} hint={t("settings.shortcuts_hint")} checked={choices.shortcuts} onChange={(shortcuts) => ui.choose({ shortcuts })} />
+        <LanguagePicker />
       </div>
     </Dialog>
   );

@@ -2,12 +2,12 @@
 import { signal } from "@preact/signals";
 import { api } from "../app/api";
 import { navigate } from "../app/router";
-import { t } from "../i18n";
+import { chooseLanguage, t } from "../i18n";
 import { Menu } from "../ui/menu";
 import { toast } from "../ui/toast";
 import { sentence } from "./errors";
 
-export interface User { id: string; name: string }
+export interface User { id: string; name: string; language?: string }
 interface Me { user: User | null; version: string }
 
 /** undefined: not asked yet. */
@@ -16,6 +16,7 @@ export const user = signal<User | null | undefined>(undefined);
 export async function loadUser(): Promise<User | null> {
   const me = await api<Me>("GET", "/api/me");
   user.value = me.user;
+  void chooseLanguage(me.user?.language ?? "", { remember: false });
   return me.user;
 }
 

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { Mark } from "./icon";
+import { LanguagePicker } from "./language_picker";
 import "./page.css";
 
 export interface PageProps {
@@ -31,7 +32,10 @@ export function Page({ title, nav, brandHref = "/", class: cls, children }: Page
         {nav !== undefined && <nav aria-label={t("ui.account_nav")}>{nav}</nav>}
       </header>
       <main class="ui-page-main" id="main" ref={main} tabIndex={-1}>{children}</main>
-      <footer class="ui-page-foot">{t("ui.footer")}</footer>
+      <footer class="ui-page-foot">
+        <p>{t("ui.footer")}</p>
+        <LanguagePicker bare />
+      </footer>
     </div>
   );
 }

@@ -1,0 +1,12 @@
+// Greek. Formal plural (εσείς); buttons are nouns (Αποστολή), as usual in the pages of public administration.
+// conference, meeting: τηλεδιάσκεψη · room: αίθουσα · lobby: αίθουσα αναμονής · moderator: συντονιστής (in the portal
+// συντονιστής συζήτησης) · organiser: διοργανωτής · unit/body coordinator: συντονιστής μονάδας/φορέα · administrator:
+// διαχειριστής · participant: συμμετέχων · speaker: ομιλητής · presenter: παρουσιαστής · listener: ακροατής · guest:
+// επισκέπτης · recording: καταγραφή · fragment: απόσπασμα · raise hand: σήκωμα χεριού · share screen: κοινή χρήση οθόνης ·
+// mute: σίγαση · hold: κλείδωμα · pin: καρφίτσωμα · spotlight: προβολή · chat: συνομιλία · browser: φυλλομετρητής ·
+// server: διακομιστής · link: σύνδεσμος · sign in: είσοδος · body: φορέας · unit: μονάδα · collaborator: συνεργάτης
+import { appearance } from "./el_appearance";
+import { ui } from "./el_ui";
+import type { Translated } from "./types";
+
+export const el: Translated<"el"> = { ...ui, ...appearance };

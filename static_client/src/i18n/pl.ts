@@ -1,0 +1,12 @@
+// Polish. Second person singular as in the e-services of public administration; buttons are imperatives (Wyślij).
+// conference: konferencja · meeting: spotkanie · room: pokój · lobby: poczekalnia · moderator: moderator · organiser:
+// organizator · unit/body coordinator: koordynator jednostki/instytucji · administrator: administrator · participant:
+// uczestnik · speaker: mówca · presenter: prezenter · listener: słuchacz · guest: gość · recording: nagranie · fragment:
+// fragment · raise hand: podnieś rękę · share screen: udostępnij ekran · mute: wycisz · hold: zablokuj · pin: przypnij ·
+// spotlight: wyróżnij · chat: czat · browser: przeglądarka · server: serwer · link: link · sign in: zaloguj się · body:
+// instytucja · unit: jednostka · collaborator: współpracownik
+import { appearance } from "./pl_appearance";
+import { ui } from "./pl_ui";
+import type { Translated } from "./types";
+
+export const pl: Translated<"pl"> = { ...ui, ...appearance };

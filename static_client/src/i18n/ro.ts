@@ -1,0 +1,12 @@
+// Romanian. Formal plural (dumneavoastră); buttons are nouns (Trimitere). ș and ț with a comma below.
+// conference: conferință · meeting: ședință · room: sală · lobby: sală de așteptare · moderator: moderator · organiser:
+// organizator · unit/body coordinator: coordonator de unitate/instituție · administrator: administrator · participant:
+// participant · speaker: vorbitor · presenter: prezentator · listener: ascultător · guest: oaspete · recording:
+// înregistrare · fragment: fragment · raise hand: ridicarea mâinii · share screen: partajarea ecranului · mute: dezactivarea
+// microfonului · hold: blocare · pin: fixare · spotlight: evidențiere · chat: chat · browser: browser · server: server ·
+// link: link · sign in: autentificare · body: instituție · unit: unitate · collaborator: colaborator
+import { appearance } from "./ro_appearance";
+import { ui } from "./ro_ui";
+import type { Translated } from "./types";
+
+export const ro: Translated<"ro"> = { ...ui, ...appearance };
