@@ -71,11 +71,12 @@ async def callback(request: web.Request) -> web.StreamResponse:
     """Back from the provider: to the confirmation screen, or to the sign-in page with the problem."""
     its = parts(request)
     waiting = await its.storage.pending_logins.take(AT_PROVIDER, request.query.get("state", ""), now_ms=its.now_ms())
+    if request.query.get("error") == "access_denied":
+        return _back("provider_cancelled")  # some providers forget the state here; nothing hangs on it
     if waiting is None or not hmac.compare_digest(str(waiting["browser"]), _hashed(pending.cookie(request))):
         return _back("login_expired")
     if "code" not in request.query:
-        refused = request.query.get("error") == "access_denied"
-        return _back("provider_cancelled" if refused else "provider_failed")
+        return _back("provider_failed")
     login = Login(**waiting["login"])
     try:
         claims = await _provider(request).claims(request.query["code"], login)

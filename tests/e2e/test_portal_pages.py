@@ -129,7 +129,6 @@ async def test_dead_ends_say_what_to_do_next(server: Server, page: Page) -> None
     await expect(page.get_by_role("heading", name="Enter a conference")).to_be_visible()
     dead_ends = {
         str(server.sign_in_url): "This sign-in link was used already",
-        server.url + "/sign-in": "You need a sign-in link",
         server.url + "/nowhere": "There is no page here",
         server.url + "/play/none?e=1&s=x": "This playback link is no longer valid",
         server.url + "/j/nobody": "This link leads nowhere",

@@ -60,7 +60,7 @@ async def test_host_header_cannot_change_the_policy(site: Site, host: str) -> No
         assert "connect-src 'self' ws://localhost;" in response.headers["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("path", ["/", "/home", "/sign-in", "/j/abc", "/pin", "/room", "/play/abc"])
+@pytest.mark.parametrize("path", ["/", "/home", "/sign-in", "/account", "/j/abc", "/pin", "/room", "/play/abc"])
 async def test_pages_are_the_one_html_file(site: Site, path: str) -> None:
     response = await (await site.browser()).get(path)
     assert response.status == 200 and "<title>Plenum" in await response.text()

@@ -1,5 +1,5 @@
 // Which page the address means, and going from one to the other without a reload. No third-party router:
-// there are seven addresses.
+// there are few addresses.
 
 import { signal, type ReadonlySignal } from "@preact/signals";
 
@@ -7,6 +7,12 @@ export type Route =
   | { page: "landing" }
   | { page: "home" }
   | { page: "sign-in" }
+  | { page: "sign-in-confirm" }
+  | { page: "activate" }
+  | { page: "confirm" }
+  | { page: "forgot" }
+  | { page: "reset" }
+  | { page: "account" }
   | { page: "pin" }
   | { page: "link"; secret: string }
   | { page: "room" }
@@ -17,6 +23,12 @@ const PLAIN: Readonly<Record<string, Route>> = {
   "/": { page: "landing" },
   "/home": { page: "home" },
   "/sign-in": { page: "sign-in" },
+  "/sign-in/confirm": { page: "sign-in-confirm" },
+  "/activate": { page: "activate" },
+  "/confirm": { page: "confirm" },
+  "/forgot": { page: "forgot" },
+  "/reset": { page: "reset" },
+  "/account": { page: "account" },
   "/pin": { page: "pin" },
   "/room": { page: "room" },
 };

@@ -1,5 +1,6 @@
 // English, the language the others are translated from. Flat keys; each area has its own file. A new key
 // is given to el_, pl_ and ro_ too (tsc says where), or its beginning waits in untranslated.ts.
+import { accounts } from "./en_accounts";
 import { appearance } from "./en_appearance";
 import { lobby } from "./en_lobby";
 import { meeting } from "./en_meeting";
@@ -8,4 +9,4 @@ import { portal } from "./en_portal";
 import { status } from "./en_status";
 import { ui } from "./en_ui";
 
-export const en = { ...ui, ...appearance, ...portal, ...status, ...player, ...meeting, ...lobby } as const;
+export const en = { ...accounts, ...ui, ...appearance, ...portal, ...status, ...player, ...meeting, ...lobby } as const;

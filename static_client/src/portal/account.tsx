@@ -7,17 +7,56 @@ import { Menu } from "../ui/menu";
 import { toast } from "../ui/toast";
 import { sentence } from "./errors";
 
-export interface User { id: string; name: string; language?: string }
-interface Me { user: User | null; version: string }
+export interface User {
+  id: string;
+  name: string;
+  given_name: string;
+  surname: string;
+  email: string | null;
+  role: "user" | "unit_coordinator" | "body_coordinator" | "administrator";
+  state: "invited" | "unconfirmed" | "active";
+  body: { id: string; name: string } | null;
+  unit: { id: string; name: string } | null;
+  language: string;
+  time_zone: string;
+  /** What is left to do before anything else. */
+  must: string[];
+  /** Names of what can be done without an object. */
+  rights: string[];
+  two_factor: boolean;
+}
+export interface WaysIn { oidc: { name: string } | null; password: boolean }
+interface Me { user: User | null; version: string; sign_in: WaysIn; languages: string[] }
 
 /** undefined: not asked yet. */
 export const user = signal<User | null | undefined>(undefined);
 
+/** How people sign in here; null until asked. */
+export const waysIn = signal<WaysIn | null>(null);
+export const languages = signal<string[]>([]);
+
 export async function loadUser(): Promise<User | null> {
   const me = await api<Me>("GET", "/api/me");
+  waysIn.value = me.sign_in;
+  languages.value = me.languages;
   user.value = me.user;
   void chooseLanguage(me.user?.language ?? "", { remember: false });
   return me.user;
+}
+
+/** The signed-in person with a finished account; anybody else is sent to sign in, or to finish it. */
+export async function requireUser(): Promise<User | null> {
+  const who = await loadUser();
+  if (who === null) {
+    const here = location.pathname + location.hash;
+    navigate(here === "/home" ? "/sign-in" : `/sign-in?return_to=${encodeURIComponent(here)}`, { replace: true });
+    return null;
+  }
+  if (who.must.length > 0) {
+    navigate("/activate", { replace: true });
+    return null;
+  }
+  return who;
 }
 
 export async function signOut(): Promise<void> {
@@ -34,6 +73,8 @@ export async function signOut(): Promise<void> {
 export function AccountMenu({ user: who }: { user: User }) {
   return (
     <Menu label={t("account.menu", { name: who.name })} trigger={{ icon: "user", text: who.name, variant: "quiet" }} items={[
+      { label: t("landing.home"), icon: "calendar", onSelect: () => navigate("/home") },
+      { label: t("acc.menu"), icon: "settings", onSelect: () => navigate("/account") },
       { label: t("account.start"), icon: "door", onSelect: () => navigate("/") },
       { separator: true },
       { label: t("account.sign_out"), icon: "sign-out", onSelect: () => void signOut() },

@@ -1,13 +1,12 @@
 // The organiser's home: own conferences and recordings.
 import { useEffect, useState } from "preact/hooks";
-import { navigate } from "../app/router";
 import { t } from "../i18n";
 import { StatusPage } from "../status/status";
 import { Button } from "../ui/button";
 import { EmptyState, PageSpinner, TabPanel, Tabs } from "../ui/display";
 import { Icon } from "../ui/icon";
 import { Page } from "../ui/page";
-import { AccountMenu, loadUser, user } from "./account";
+import { AccountMenu, requireUser, user } from "./account";
 import { AccessDialog } from "./access";
 import { ConferenceCard } from "./conference_card";
 import { ConferenceForm } from "./conference_form";
@@ -26,15 +25,13 @@ export default function Home() {
   const [unreachable, setUnreachable] = useState(false);
   const start = () => {
     setUnreachable(false);
-    loadUser().then((who) => {
-      if (who === null) navigate("/sign-in", { replace: true });
-    }, () => setUnreachable(true));
+    requireUser().catch(() => setUnreachable(true));
   };
   useEffect(start, []);
-  useEffect(() => (user.value ? watch() : undefined), [user.value?.id]);
+  useEffect(() => (user.value?.must.length === 0 ? watch() : undefined), [user.value?.id]);
   if (unreachable) return <StatusPage code="network" retry={start} />;
   const who = user.value;
-  if (!who) return <Page title={t("home.page")}><PageSpinner /></Page>;
+  if (!who || who.must.length > 0) return <Page title={t("home.page")}><PageSpinner /></Page>;
   const choose = (id: string) => {
     setTab(id);
     history.replaceState(null, "", id === "recordings" ? "#recordings" : location.pathname);

@@ -1,4 +1,5 @@
-// /sign-in#TOKEN: the one-time link becomes a session. The token leaves the address bar before it is used.
+// /sign-in#TOKEN: the one-time link becomes a session. The token leaves the address bar before it is used. Without a
+// token: the ways to sign in (account/sign_in_form.tsx).
 import { useEffect, useState } from "preact/hooks";
 import { api, ApiError } from "../app/api";
 import { navigate } from "../app/router";
@@ -6,6 +7,8 @@ import { t } from "../i18n";
 import { StatusPage, type StatusCode } from "../status/status";
 import { PageSpinner } from "../ui/display";
 import { Page } from "../ui/page";
+import { SignInPage } from "../account/sign_in_form";
+import { goOn, wanted } from "../account/use";
 import { loadUser } from "./account";
 
 const known: Readonly<Record<string, StatusCode>> = {
@@ -14,14 +17,13 @@ const known: Readonly<Record<string, StatusCode>> = {
 
 export default function SignIn() {
   const [token] = useState(() => decodeURIComponent(location.hash.slice(1)));
-  const [outcome, setOutcome] = useState<StatusCode | null>(token === "" ? "link_missing" : null);
+  const [outcome, setOutcome] = useState<StatusCode | null>(null);
   const [waitS, setWaitS] = useState<number | null>(null);
   const run = async () => {
     setOutcome(null);
     try {
       await api("POST", "/api/sign-in", { token });
-      await loadUser();
-      navigate("/home", { replace: true });
+      await goOn("/home");
     } catch (cause) {
       if (cause instanceof ApiError) setWaitS(cause.retryAfterS);
       setOutcome((cause instanceof ApiError ? known[cause.code] : undefined) ?? "internal");
@@ -38,12 +40,13 @@ export default function SignIn() {
   useEffect(() => {
     if (token === "") {
       // Somebody already signed in needs no link.
-      loadUser().then((who) => who !== null && navigate("/home", { replace: true }), () => undefined);
+      loadUser().then((who) => who !== null && navigate(who.must.length > 0 ? "/activate" : wanted(location.search), { replace: true }), () => setOutcome("network"));
       return;
     }
     history.replaceState(null, "", "/sign-in");
     void run();
   }, []);
-  if (outcome !== null) return <StatusPage code={outcome} retry={token === "" ? undefined : () => void run()} retryAfterS={waitS} />;
+  if (outcome !== null) return <StatusPage code={outcome} retry={token === "" ? () => location.reload() : () => void run()} retryAfterS={waitS} />;
+  if (token === "") return <SignInPage />;
   return <Page title={t("sign_in.page")}><PageSpinner label={t("sign_in.working")} /></Page>;
 }

@@ -10,7 +10,7 @@ import "./status.css";
 export type StatusCode =
   | "left" | "kicked" | "banned" | "ended" | "expired" | "full" | "locked" | "refused" | "cancelled" | "postponed" | "not_open_yet" | "limit" | "empty" | "wrong_link" | "wrong_pin" | "too_many_tries"
   | "replaced" | "token_expired" | "token_invalid" | "protocol_error" | "unsupported" | "network" | "internal"
-  | "not_found" | "link_used" | "link_expired" | "link_missing" | "play_expired" | "play_gone" | "play_unsupported";
+  | "not_found" | "link_used" | "link_expired" | "play_expired" | "play_gone" | "play_unsupported";
 
 type Step = "rejoin" | "retry" | "here" | "pin" | "home" | "organiser";
 interface Look { icon: IconName; tone: "calm" | "warn" | "bad"; steps: readonly Step[] }
@@ -43,7 +43,6 @@ export const looks: Readonly<Record<StatusCode, Look>> = {
   not_found: { icon: "search", tone: "calm", steps: ["home"] },
   link_used: { icon: "key", tone: "warn", steps: ["organiser", "home"] },
   link_expired: { icon: "clock", tone: "warn", steps: ["home"] },
-  link_missing: { icon: "key", tone: "calm", steps: ["home"] },
   play_expired: { icon: "clock", tone: "warn", steps: ["organiser", "home"] },
   play_gone: { icon: "trash", tone: "calm", steps: ["organiser", "home"] },
   play_unsupported: { icon: "film", tone: "warn", steps: ["home"] },

@@ -50,6 +50,7 @@ export interface Tab { id: string; label: string; count?: number }
 /** Tab list with roving focus; the panel is the caller's, with the id `panelId(tab.id)`. */
 export function Tabs({ label, tabs, value, onChange, prefix }: { label: string; tabs: readonly Tab[]; value: string; onChange: (id: string) => void; prefix: string }) {
   const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => ref.current?.querySelector("[aria-selected=true]")?.scrollIntoView?.({ block: "nearest", inline: "nearest" }), [value]);
   const move = (event: KeyboardEvent) => {
     const at = tabs.findIndex((one) => one.id === value);
     const to = event.key === "ArrowRight" ? at + 1 : event.key === "ArrowLeft" ? at - 1 : event.key === "Home" ? 0 : event.key === "End" ? tabs.length - 1 : null;

@@ -46,7 +46,7 @@ function useWiring(id: string | undefined) {
 }
 
 type InputProps = Omit<PartialInputHTMLAttributes<HTMLInputElement>, "onInput" | "value" | "class" | "onChange" | "size" | "role" | "type"> & {
-  type?: "text" | "number" | "search" | "tel" | "email";
+  type?: "text" | "number" | "search" | "tel" | "email" | "password";
   value: string;
   onInput: (value: string) => void;
   /** Large figures, for numbers and PINs. */
