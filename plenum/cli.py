@@ -227,6 +227,40 @@ def bench_load(
         fail("not everybody joined, or too much was lost")
 
 
+@bench.command("seed", hidden=True)
+def bench_seed(
+    users: Annotated[int, typer.Option(min=100, help="Accounts.")] = 10_000,
+    conferences: Annotated[int, typer.Option(min=1, max=900_000, help="Conferences.")] = 50_000,
+    participations: Annotated[int, typer.Option(min=1, help="Stays in meetings.")] = 1_000_000,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Fill a new data directory (and database_url) with an invented installation, to measure with."""
+    from storage.errors import StorageError
+    from storage.seed import Plan, seed
+    from storage.service import Storage, StorageConfig
+
+    settings = read_settings(config, data_dir=data_dir)
+
+    def say(table: str, rows: int, seconds: float) -> None:
+        out.print(f"{table:20} {rows:9,} rows {seconds:7.1f} s", highlight=False)
+
+    async def fill() -> None:
+        storage = await Storage.open(StorageConfig(settings.data_dir, settings.database_url))
+        try:
+            await storage.users.ensure_first_organiser()
+            await seed(storage, Plan(users, conferences, participations), now_ms=int(time.time() * 1000), say=say)
+        finally:
+            await storage.close()
+
+    began = time.monotonic()
+    try:
+        asyncio.run(fill())
+    except StorageError as error:
+        fail(str(error))
+    out.print(f"done in {time.monotonic() - began:.0f} s; a way in: plenum user link", highlight=False)
+
+
 @app.command()
 def health(config: Config = None) -> None:
     """Ask the server of these settings on this machine whether it is alive: exit code 0 or 1, for supervisors."""

@@ -153,7 +153,7 @@ def _asked(look: Look) -> list[ColumnElement[bool]]:
         case Which.HISTORY:
             found += [or_(gone, and_(c.postponed_ms.is_(None), lapsed))]
         case Which.CURRENT:
-            found += [~gone, c.postponed_ms.is_(None), ~lapsed]
+            found += [~gone, c.postponed_ms.is_(None), ~lapsed, c.expires_ms > look.now_ms - GRACE_MS]  # by an index
             found += [] if look.day else [c.starts_ms < look.today_ends_ms]
         case Which.FUTURE:
             found += [~gone, c.postponed_ms.is_(None), c.starts_ms >= look.today_ends_ms]

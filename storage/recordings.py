@@ -7,13 +7,13 @@ crash. Deletion is two steps, so that a death in between is repaired by the next
 import asyncio
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import BigInteger, ColumnElement, cast, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import tables_recordings as t
 from storage.base import Database, insert_into
 from storage.errors import NotFound, WrongState
-from storage.ids import ConferenceId, RecordingId, SessionId, UserId, new_id
+from storage.ids import new_id
 from storage.recording_files import RecordingFiles
 from storage.recording_records import (
     ChatRecord,
@@ -25,6 +25,7 @@ from storage.recording_records import (
     RecordingRecord,
     SpeechRecord,
 )
+from storage.recording_rows import extent, fragments_of, part_record, parts_of, person_record, receipt_record, records
 
 
 class Recordings:
@@ -59,20 +60,20 @@ class Recordings:
     async def part(self, recording: str, part: str) -> PartRecord | None:
         async with self._db.read() as db:
             row = await db.get(t.RecordingPart, part)
-            return None if row is None or row.recording_id != recording else _part(row)
+            return None if row is None or row.recording_id != recording else part_record(row)
 
     async def parts(self, recording: str) -> list[PartRecord]:
         async with self._db.read() as db:
-            return await _parts(db, recording)
+            return await parts_of(db, recording)
 
     async def receipts(self, recording: str) -> list[ReceiptRecord]:
         async with self._db.read() as db:
             query = select(t.RecordingReceipt).where(t.RecordingReceipt.recording_id == recording)
-            return [_receipt(row) for row in await db.scalars(query.order_by(t.RecordingReceipt.id))]
+            return [receipt_record(row) for row in await db.scalars(query.order_by(t.RecordingReceipt.id))]
 
     async def fragments(self, recording: str) -> list[FragmentRecord]:
         async with self._db.read() as db:
-            return await _fragments(db, recording)
+            return await fragments_of(db, recording)
 
     async def manifest(self, recording: str) -> RecordingManifest | None:
         """None if there is no such recording. With fragments marked, only what lies in them."""
@@ -89,14 +90,14 @@ class Recordings:
             chat = await db.scalars(
                 select(t.RecordingChat).where(t.RecordingChat.recording_id == recording).order_by(t.RecordingChat.id)
             )
-            fragments = tuple(await _fragments(db, recording))
-            parts = await _parts(db, recording)
+            fragments = tuple(await fragments_of(db, recording))
+            parts = await parts_of(db, recording)
             if fragments:
                 parts = [one for one in parts if one.fragment is not None]
             ends = [p.start_ms + p.duration_ms for p in parts] + [f.end_ms or 0 for f in fragments]
             return RecordingManifest(
                 recording=record,
-                people=tuple(sorted((_person(row) for row in people), key=lambda one: one.number)),
+                people=tuple(sorted((person_record(row) for row in people), key=lambda one: one.number)),
                 parts=tuple(parts),
                 fragments=fragments,
                 speech=tuple(SpeechRecord(row.participant, row.start_ms, row.end_ms) for row in speech),
@@ -122,7 +123,7 @@ class Recordings:
     async def _deleted(self, db: AsyncSession, recording: str, at_ms: int) -> ReceiptRecord:
         row = await db.get_one(t.Recording, recording)
         if row.state != "deleted":
-            parts = await _parts(db, recording)
+            parts = await parts_of(db, recording)
             db.add(
                 t.RecordingReceipt(
                     recording_id=recording,
@@ -130,7 +131,7 @@ class Recordings:
                     cause=row.delete_cause or "owner",
                     parts=len(parts),
                     bytes=sum(one.bytes for one in parts),
-                    duration_ms=_extent(parts),
+                    duration_ms=extent(parts),
                 )
             )
             row.state = "deleted"
@@ -142,7 +143,7 @@ class Recordings:
             .where(t.RecordingReceipt.recording_id == recording)
             .order_by(t.RecordingReceipt.id.desc())
         )
-        return _receipt(receipts.first() or t.RecordingReceipt())
+        return receipt_record(receipts.first() or t.RecordingReceipt())
 
     # what the recorder writes
 
@@ -302,8 +303,7 @@ class Recordings:
 
     async def _records(self, *where: ColumnElement[bool]) -> list[RecordingRecord]:
         async with self._db.read() as db:
-            rows = list(await db.scalars(select(t.Recording).where(*where).order_by(t.Recording.started_ms.desc())))
-            return [await _recording(db, row) for row in rows]
+            return await records(db, *where)
 
 
 async def _destroy(db: AsyncSession, recording: str, at_ms: int, parts: Sequence[PartRecord]) -> None:
@@ -316,7 +316,7 @@ async def _destroy(db: AsyncSession, recording: str, at_ms: int, parts: Sequence
             cause="unmarked",
             parts=len(parts),
             bytes=sum(one.bytes for one in parts),
-            duration_ms=_extent(parts),
+            duration_ms=extent(parts),
         )
     )
     await db.execute(delete(t.RecordingPart).where(t.RecordingPart.id.in_([one.id for one in parts])))
@@ -333,88 +333,3 @@ async def _keep_only(db: AsyncSession, recording: str, kept: Sequence[tuple[int,
                 cut = (max(row.start_ms, start), min(row.end_ms, end))
                 db.add(speech(recording_id=recording, participant=row.participant, start_ms=cut[0], end_ms=cut[1]))
         await db.delete(row)
-
-
-async def _recording(db: AsyncSession, row: t.Recording) -> RecordingRecord:
-    part, fragments = t.RecordingPart, await _fragments(db, row.id)
-    totals = select(
-        func.coalesce(cast(func.sum(part.bytes), BigInteger), 0),
-        func.coalesce(func.min(part.start_ms), 0),
-        func.coalesce(func.max(part.start_ms + part.duration_ms), 0),
-    )
-    size, first_ms, last_ms = (await db.execute(totals.where(part.recording_id == row.id))).one()
-    receipts = await db.scalars(
-        select(t.RecordingReceipt)
-        .where(t.RecordingReceipt.recording_id == row.id, t.RecordingReceipt.cause != "unmarked")
-        .order_by(t.RecordingReceipt.id.desc())
-    )
-    receipt = receipts.first()
-    duration_ms = last_ms - first_ms
-    if fragments:
-        duration_ms = sum(max(0, (one.end_ms or last_ms) - one.start_ms) for one in fragments)
-    return RecordingRecord(
-        id=RecordingId(row.id),
-        conference=ConferenceId(row.conference_id),
-        session=SessionId(row.session_id),
-        owner=UserId(row.owner_id),
-        title=row.title,
-        state=row.state,
-        started_ms=row.started_ms,
-        ended_ms=row.ended_ms,
-        expires_ms=row.expires_ms,
-        bytes=size,
-        duration_ms=duration_ms,
-        fragments=len(fragments),
-        receipt=None if receipt is None else _receipt(receipt),
-    )
-
-
-async def _parts(db: AsyncSession, recording: str) -> list[PartRecord]:
-    part = t.RecordingPart
-    query = select(part).where(part.recording_id == recording).order_by(part.start_ms, part.id)
-    return [_part(row) for row in await db.scalars(query)]
-
-
-async def _fragments(db: AsyncSession, recording: str) -> list[FragmentRecord]:
-    table = t.RecordingFragment
-    query = select(table).where(table.recording_id == recording).order_by(table.number)
-    return [FragmentRecord(row.number, row.start_ms, row.end_ms) for row in await db.scalars(query)]
-
-
-def _extent(parts: Sequence[PartRecord]) -> int:
-    if not parts:
-        return 0
-    return max(one.start_ms + one.duration_ms for one in parts) - min(one.start_ms for one in parts)
-
-
-def _part(row: t.RecordingPart) -> PartRecord:
-    return PartRecord(
-        id=row.id,
-        recording=RecordingId(row.recording_id),
-        participant=row.participant,
-        purpose=row.purpose,
-        fragment=row.fragment,
-        start_ms=row.start_ms,
-        duration_ms=row.duration_ms,
-        bytes=row.bytes,
-        width=row.width,
-        height=row.height,
-        open=row.open,
-    )
-
-
-def _person(row: t.RecordingPerson) -> PersonRecord:
-    return PersonRecord(
-        participant=row.participant,
-        number=row.number,
-        name=row.name,
-        role=row.role,
-        moderator=row.moderator,
-        consent=row.consent,
-        joined_ms=row.joined_ms,
-        left_ms=row.left_ms,
-    )
-
-
-def _receipt(row: t.RecordingReceipt) -> ReceiptRecord:
-    return ReceiptRecord(row.at_ms, row.cause, row.parts, row.bytes, row.duration_ms)

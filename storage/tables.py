@@ -62,7 +62,7 @@ class SignInLink(Base):
     __tablename__ = "sign_in_links"
 
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     created_ms: Mapped[int] = mapped_column(BigInteger)
     expires_ms: Mapped[int] = mapped_column(BigInteger)
     used_ms: Mapped[int | None] = mapped_column(BigInteger)
@@ -74,7 +74,7 @@ class WebSession(Base):
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     created_ms: Mapped[int] = mapped_column(BigInteger)
-    expires_ms: Mapped[int] = mapped_column(BigInteger)
+    expires_ms: Mapped[int] = mapped_column(BigInteger, index=True)
     id: Mapped[str | None] = mapped_column(index=True)  # names the session in the list; opens nothing
     seen_ms: Mapped[int | None] = mapped_column(BigInteger)
     agent: Mapped[str] = mapped_column(default="", server_default="")  # "Firefox, Windows"
@@ -120,7 +120,9 @@ class Conference(Base):
     __table_args__ = (
         Index("ix_conferences_owner_created", "owner_id", "created_ms"),
         Index("ix_conferences_owner_starts", "owner_id", "starts_ms"),
+        Index("ix_conferences_owner_expires", "owner_id", "expires_ms"),
         Index("ix_conferences_body_starts", "body_id", "starts_ms"),
+        Index("ix_conferences_body_expires", "body_id", "expires_ms"),
         Index("ix_conferences_starts", "starts_ms"),
         Index("ix_conferences_expires", "expires_ms"),
     )
@@ -178,6 +180,7 @@ class Invitee(Base):
     __table_args__ = (
         Index("ix_invitees_conference_email", "conference_id", "email_key", unique=True),
         Index("ix_invitees_user", "user_id", "conference_id"),
+        Index("ix_invitees_email_key", "email_key"),
     )
 
 

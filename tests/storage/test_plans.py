@@ -1,0 +1,214 @@
+"""Every page that the API reads, on a seeded installation: few queries whatever there is, no table walked through.
+
+Routes are taken from the route table, so a new list is looked at without a line here; what it needs in its path or its
+query is below.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import func, select
+
+from portal.app import Portal, PortalSettings
+from portal.routes import ROUTES
+from storage.seed import Plan, seed
+from storage.service import Storage, StorageConfig
+from storage.tables import Conference, Invitee, OutboxRow, Participation, User
+from storage.tables_accounts import Group, RoleRequest
+from storage.tables_recordings import Recording
+from tests.portal.conftest import Minted, Rooms
+from tests.storage.contract import Clock
+from tests.storage.plans import walks, watching
+from tests.support.databases import KINDS, Databases
+
+PLAN = Plan(users=2000, conferences=5000, participations=20_000, per_body=50)
+MOST_QUERIES = 10
+NOT_PAGES = ("/api/oidc", "/api/play", "/api/openapi")
+"""A provider's redirects; media by a signed link; a document."""
+QUERIES: dict[str, tuple[str, ...]] = {
+    "/api/conferences": tuple(
+        f"list={which}{more}"
+        for which in ("current", "future", "postponed", "history")
+        for more in ("", "&q=council", "&page=3", "&date=2023-11-15&zone=Europe/Athens")
+    ),
+    "/api/contacts": ("", "q=pap"),
+}
+
+
+@dataclass(frozen=True)
+class Seeded:
+    config: StorageConfig
+    now_ms: int
+
+
+@dataclass
+class Viewer:
+    """Somebody signed in, and what of theirs may stand in a path."""
+
+    role: str
+    client: TestClient[Any, Any]
+    ids: dict[str, str]
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def seeded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
+    databases: Databases = request.getfixturevalue(f"{request.param}_databases")
+    config, clock = databases.new(tmp_path_factory.mktemp("seeded")), Clock()
+
+    async def fill() -> None:
+        storage = await Storage.open(config, clock=clock)
+        await storage.users.ensure_first_organiser()
+        await seed(storage, PLAN, now_ms=clock.ms(), say=lambda *_: None)
+        await storage.close()
+
+    asyncio.run(fill())
+    yield Seeded(config, clock.ms())
+    databases.give_back()
+
+
+@pytest.fixture
+async def storage(seeded: Seeded) -> AsyncIterator[Storage]:
+    opened = await Storage.open(seeded.config, clock=Clock())
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def viewers(storage: Storage, tmp_path: Path) -> AsyncIterator[list[Viewer]]:
+    """One of each role: the one with the most of everything."""
+    (tmp_path / "index.html").write_text("")
+    clock = Clock()
+    app = web.Application()
+    settings = PortalSettings(version="0.1")
+    Portal(
+        storage=storage, mint=Minted(clock), rooms=Rooms(), settings=settings, static_dir=tmp_path, clock=clock
+    ).attach(app)
+    server = TestServer(app)
+    await server.start_server()
+    found = []
+    for role in ("user", "unit_coordinator", "body_coordinator", "administrator"):
+        owns = select(func.count()).where(Conference.owner_id == User.id).scalar_subquery()
+        async with storage.db.read() as session:
+            user = (
+                await session.scalars(select(User.id).where(User.role == role).order_by(owns.desc()).limit(1))
+            ).one()
+        client: TestClient[Any, Any] = TestClient(server)
+        token = await storage.sign_in_links.create(user, now_ms=clock.ms())
+        assert (await client.post("/api/sign-in", json={"token": token})).status == 200
+        found.append(Viewer(role, client, await _ids(storage, user)))
+    yield found
+    for viewer in found:
+        await viewer.client.close()
+    await server.close()
+
+
+async def _ids(storage: Storage, user: str) -> dict[str, str]:
+    """By the names that routes give to the parts of their paths."""
+    told = select(func.count()).where(OutboxRow.conference_id == Conference.id).scalar_subquery()
+    invited = select(func.count()).where(Invitee.conference_id == Conference.id).scalar_subquery()
+    own = select(Conference.id).where(Conference.owner_id == user, Conference.deleted_ms.is_(None))
+    async with storage.db.read() as session:
+        row = await session.get_one(User, user)
+        queries = {
+            "conference": own.order_by(told.desc(), invited.desc()).limit(1),
+            "group": select(Group.id).where(Group.owner_id == user).limit(1),
+            "recording": select(Recording.id).where(Recording.owner_id == user).limit(1),
+            "user": select(User.id).where(User.body_id == row.body_id).limit(1),
+            "request": select(RoleRequest.id).where(RoleRequest.body_id == row.body_id).limit(1),
+        }
+        found = {name: (await session.scalars(query)).first() for name, query in queries.items()}
+    ids = {"body": row.body_id, "unit": row.unit_id, "name": "terms", **found}
+    return {name: id for name, id in ids.items() if id is not None}
+
+
+def _pages() -> list[str]:
+    return [route.path for route in ROUTES if route.method == "GET" and not route.path.startswith(NOT_PAGES)]
+
+
+def _filled(path: str, ids: dict[str, str]) -> str | None:
+    """None: this viewer has nothing of that kind."""
+    for name, id in ids.items():
+        path = path.replace(f"{{{name}}}", id)
+    return None if "{" in path else path
+
+
+@pytest.mark.parametrize("path", _pages())
+async def test_a_page_costs_a_few_queries_and_walks_through_no_table(
+    storage: Storage, viewers: list[Viewer], path: str
+) -> None:
+    """E2-72, E2-105 to E2-108: whoever asks, whichever page, however many rows."""
+    seen, slow = 0, set()
+    for viewer in viewers:
+        filled = _filled(path, viewer.ids)
+        for query in QUERIES.get(path, ("",)) if filled is not None else ():
+            with watching() as watch:
+                answer = await viewer.client.get(f"{filled}?{query}")
+            if answer.status != 200:
+                assert answer.status in (400, 403, 404), (viewer.role, query, await answer.text())
+                continue
+            seen += 1
+            assert watch.count <= MOST_QUERIES, (viewer.role, query, watch.statements)
+            slow |= {f"{viewer.role} {query}: {line}" for line in await walks(storage.db, watch)}
+    assert seen, "nobody may see this page, or nobody has one: give _ids what its path needs"
+    assert not slow, "\n".join(sorted(slow))
+
+
+@pytest.mark.parametrize(
+    "path", [route.path for route in ROUTES if route.query is not None and "size" in route.query.model_fields]
+)
+async def test_a_longer_page_costs_no_more_queries(viewers: list[Viewer], path: str) -> None:
+    compared = 0
+    for viewer in viewers:
+        filled = _filled(path, viewer.ids)
+        for query in QUERIES.get(path, ("",)) if filled is not None else ():
+            counts = []
+            for size in (3, 100):
+                with watching() as watch:
+                    answer = await viewer.client.get(f"{filled}?{query}&size={size}")
+                body = await answer.json()
+                counts.append((watch.count, len(body.get("items", []))))
+            (few, short), (many, long) = counts
+            if short == 3 and long > 3:
+                compared += 1
+                assert few == many, (viewer.role, query)
+    assert compared, "no list was long enough to tell"
+
+
+async def test_what_works_in_the_background_walks_through_no_table(storage: Storage, seeded: Seeded) -> None:
+    """Outbox, retention, doors and sign-ins: as often as anything happens."""
+    now = seeded.now_ms
+    async with storage.db.read() as session:
+        user = (await session.scalars(select(User).where(User.role == "user").limit(1))).one()
+        number = (await session.scalars(select(Conference.number).where(Conference.number.is_not(None)).limit(1))).one()
+        counted = [
+            (await session.execute(select(func.count()).select_from(table))).scalar_one()
+            for table in (User, Conference, Participation)
+        ]
+        assert (await session.execute(select(OutboxRow.id).where(OutboxRow.done_ms.is_(None)).limit(1))).first()
+    assert counted[1:] == [PLAN.conferences, PLAN.participations] and counted[0] == PLAN.users + 1
+    assert user.email is not None and number is not None
+    with watching() as watch:
+        await storage.outbox.next_due(now)
+        await storage.outbox.due(now)
+        [item, *_] = await storage.outbox.claim(now)
+        await storage.outbox.put_off(item, now)
+        await storage.outbox.overdue(now)
+        await storage.recordings.expired(now)
+        await storage.recordings.in_state("capturing", "deleting")
+        await storage.sessions.open_sessions()
+        await storage.invitees.claim(user.id, user.email)
+        await storage.conferences.by_number_and_pin(number, "0")
+        await storage.conferences.by_link("nothing")
+        token = await storage.web_sessions.create(user.id, now_ms=now)
+        await storage.web_sessions.user(token, now_ms=now)
+        await storage.users.only_body()
+        await storage.deletion.delete(user.id, now_ms=now)
+    assert watch.count > 14
+    slow = await walks(storage.db, watch)
+    assert not slow, "\n".join(slow)
