@@ -190,6 +190,38 @@ def user_add(
     out.print(f"{known_url(settings)}/sign-in#{added}", highlight=False, soft_wrap=True)
 
 
+@users.command("set")
+def user_set(
+    name: Annotated[str, typer.Argument(help="Whose account: its name or address, as `plenum user list` shows it.")],
+    new_name: Annotated[str | None, typer.Option("--name", help="Another name.")] = None,
+    email: Annotated[str | None, typer.Option(help="E-mail address, taken as confirmed.")] = None,
+    role: Annotated[Role | None, typer.Option(help="What the account may do.")] = None,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Change what people cannot change themselves: name, address, role."""
+    from storage.errors import EmailTaken
+
+    settings = read_settings(config, data_dir=data_dir)
+    if email is not None and not _ADDRESS.fullmatch(email):
+        fail(f"{email!r} is no e-mail address")
+    if new_name is not None and not new_name.strip():
+        fail("give the account a name")
+
+    async def change() -> bool:
+        async with _storage(settings) as storage:
+            changed: bool = await storage.users.set_by_operator(
+                name, new_name=new_name, email=email, role=None if role is None else role.value
+            )
+            return changed
+
+    try:
+        if not asyncio.run(change()):
+            fail(f"there is not exactly one account called {name!r}: see `plenum user list`")
+    except EmailTaken:
+        fail(f"another account has the address {email}")
+
+
 @users.command("list")
 def user_list(data_dir: DataDir = None, config: Config = None) -> None:
     """List the organisers."""

@@ -66,6 +66,31 @@ class Users:
         async with self._db.write() as session:
             await session.execute(update(User).where(User.id == user).values(name=name, search_key=search_key(name)))
 
+    async def set_by_operator(
+        self, name: str, *, new_name: str | None = None, email: str | None = None, role: str | None = None
+    ) -> bool:
+        """Whoever runs the server vouches for name and address. False: not exactly one account is called so, by name
+        or address. Raises EmailTaken."""
+        found = [user for user in await self.all() if _called(user, name)]
+        if len(found) != 1:
+            return False
+        try:
+            async with self._db.write() as session:
+                row = await session.get(User, found[0].id)
+                assert row is not None, "accounts are emptied, never removed"
+                if new_name is not None:
+                    row.name, row.search_key = new_name.strip(), search_key(new_name)
+                    row.given_name, _, row.surname = row.name.rpartition(" ")
+                if email is not None:
+                    row.email, row.email_key = email, email_key(email)
+                    row.confirmed_ms, row.confirmed_by = self._now_ms(), "operator"
+                if role is not None:
+                    row.role = role
+                await session.flush()
+        except IntegrityError as error:
+            raise EmailTaken("another account has this address") from error
+        return True
+
     async def ensure_first_organiser(self) -> str | None:
         """The very first start makes a body and its administrator: the token of a sign-in link. Later starts: None."""
         async with self._db.write() as session:
@@ -85,12 +110,7 @@ class Users:
 
     async def new_sign_in_link(self, name: str | None = None) -> str | None:
         """A link token for the organiser of that name or address (or the only or oldest one). None: there is none."""
-        key = None if name is None else email_key(name)
-        users = [
-            user
-            for user in await self.all()
-            if name is None or user.name == name or (user.email is not None and email_key(user.email) == key)
-        ]
+        users = [user for user in await self.all() if name is None or _called(user, name)]
         return await self._links.create(users[0].id, now_ms=self._now_ms()) if users else None
 
     async def _ensure_body(self, session: AsyncSession) -> str:
@@ -138,6 +158,10 @@ def _by_operator(name: str, role: str, email: str | None, body: str | None, now_
         confirmed_ms=now_ms,
         confirmed_by="operator",
     )
+
+
+def _called(user: UserRecord, name: str) -> bool:
+    return user.name == name or (user.email is not None and email_key(user.email) == email_key(name))
 
 
 def as_record(row: User) -> UserRecord:

@@ -75,6 +75,20 @@ async def test_a_pending_account_still_joins_by_a_guests_link(site: Site) -> Non
     assert (await browser.post("/api/join", body)).status == 200
 
 
+async def test_nobody_takes_part_without_an_account_or_an_invitation(site: Site) -> None:
+    """E0-1, E0-3: the rooms are behind the management environment; a guest's link is the one exception (E0-27)."""
+    conference = await (await site.organiser()).conference()
+    nobody = await site.browser()
+    for method, path in (("GET", ""), ("POST", "/enter"), ("POST", "/connect")):
+        answer = await nobody.send(method, f"/api/conferences/{conference['id']}{path}")
+        assert (answer.status, await code(answer)) == (401, "not_signed_in")
+    assert (await nobody.post("/api/join", {"name": "Maria"})).status == 400
+    wrong = await nobody.post("/api/join", {"name": "Maria", "link": "guessed"})
+    assert await code(wrong) == "wrong_link"
+    body = {"link": secret_of(conference["participant_url"]), "name": "Maria"}
+    assert (await nobody.post("/api/join", body)).status == 200
+
+
 async def test_activation_page_begins_with_what_the_provider_said(site: Site) -> None:
     """E2-28: surname, name, primary e-mail."""
     shown = await (await (await pending(site, "nikos-1")).get("/api/account/activation")).json()

@@ -67,3 +67,25 @@ async def test_deleted_accounts_are_not_listed_and_their_sessions_open_nothing(s
         row.state = "deleted"
     assert await store.users.all() == []
     assert await store.web_sessions.user(cookie, now_ms=1) is None
+
+
+async def test_the_operator_vouches_for_name_address_and_role(store: Storage) -> None:
+    """The first organiser has no address until then; E2-78: "manually confirmed"."""
+    await store.users.ensure_first_organiser()
+    changed = await store.users.set_by_operator("Organiser", new_name="Anna Kowalska", email="anna@example.org")
+    [user] = await store.users.all()
+    assert changed and (user.name, user.surname, user.email, user.confirmed) == (
+        "Anna Kowalska",
+        "Kowalska",
+        "anna@example.org",
+        True,
+    )
+    assert (await store.accounts.profile(user.id)).confirmed_by == "operator"
+    assert await store.users.set_by_operator("ANNA@example.org", role="body_coordinator")
+    assert (await store.users.all())[0].role == "body_coordinator"
+    assert not await store.users.set_by_operator("Nobody", role="user")
+    await store.users.add("Otto", email="otto@example.org")
+    with pytest.raises(EmailTaken):
+        await store.users.set_by_operator("Otto", email="Anna@example.org")
+    await store.users.add("Otto")
+    assert not await store.users.set_by_operator("Otto", role="user")  # which one?

@@ -10,6 +10,7 @@ import { Checkbox } from "../ui/field";
 import { Page } from "../ui/page";
 import "./account.css";
 import { BadLink } from "./bad_link";
+import { Requirements } from "./requirements";
 import { SecondFactor } from "./second_factor";
 import type { PendingLogin } from "./types";
 import { goOn, useLoaded, useSubmit } from "./use";
@@ -18,10 +19,12 @@ export default function ConfirmLogin() {
   const login = useLoaded<PendingLogin>("/api/oidc/pending");
   const [update, setUpdate] = useState(false);
   const [second, setSecond] = useState(false);
+  const [prepared, setPrepared] = useState(false);
   const submit = useSubmit();
   const who = login.value;
   if (login.error !== null) return <BadLink title={t("acc.signin.problem")} text={login.error} />;
   if (who === null) return <Page title={t("acc.who.title")}><PageSpinner /></Page>;
+  if (!who.known && !prepared) return <Requirements onContinue={() => setPrepared(true)} />; // E0-7
   if (second) return <SecondFactor to={who.return_to} again={() => navigate("/sign-in", { replace: true })} />;
   const enter = () => submit.run(async () => {
     const answer = await api<{ second_factor?: boolean }>("POST", "/api/oidc/confirm", { update_name: update });

@@ -11,6 +11,7 @@ import { Page } from "../ui/page";
 import { PasswordField } from "../ui/password";
 import "./account.css";
 import { BadLink } from "./bad_link";
+import { Requirements } from "./requirements";
 import { SecondFactor } from "./second_factor";
 import { goOn, passwordFault, useSubmit } from "./use";
 
@@ -21,6 +22,7 @@ export default function Reset() {
   const [link, setLink] = useState<Link | null>(null);
   const [bad, setBad] = useState<string | null | undefined>(undefined);
   const [second, setSecond] = useState(false);
+  const [prepared, setPrepared] = useState(false);
   useEffect(() => {
     history.replaceState(null, "", "/reset");
     api<Link>("POST", "/api/password/look", { token }).then(setLink, (cause) => {
@@ -32,6 +34,7 @@ export default function Reset() {
   if (link === null) return <Page title={t("acc.reset.title")}><PageSpinner /></Page>;
   if (second) return <SecondFactor to="/home" again={() => navigate("/sign-in", { replace: true })} />;
   const first = link.purpose === "activate";
+  if (first && !prepared) return <Requirements onContinue={() => setPrepared(true)} />; // E0-7
   const title = first ? t("acc.reset.title_first") : t("acc.reset.title");
   return (
     <Page title={title}>

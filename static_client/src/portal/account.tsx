@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { api } from "../app/api";
 import { navigate } from "../app/router";
 import { chooseLanguage, t } from "../i18n";
+import { initials } from "../ui/identity";
 import { Menu } from "../ui/menu";
 import { toast } from "../ui/toast";
 import { sentence } from "./errors";
@@ -72,7 +73,8 @@ export async function signOut(): Promise<void> {
 
 export function AccountMenu({ user: who }: { user: User }) {
   return (
-    <Menu label={t("account.menu", { name: who.name })} trigger={{ icon: "user", text: who.name, variant: "quiet" }} items={[
+    <Menu label={`${initials(who.name)}: ${t("account.menu", { name: who.name })}`} trigger={{ text: initials(who.name), variant: "plain" }} items={[
+      { heading: who.name },
       { label: t("landing.home"), icon: "calendar", onSelect: () => navigate("/home") },
       { label: t("acc.menu"), icon: "settings", onSelect: () => navigate("/account") },
       { label: t("account.start"), icon: "door", onSelect: () => navigate("/") },
