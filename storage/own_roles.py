@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.accounts import administrators_in
-from storage.base import Database
+from storage.base import Database, one_at_a_time
 from storage.errors import NotFound, WrongState
 from storage.ids import RequestId, new_id
 from storage.outbox import put_in
@@ -127,7 +127,10 @@ class LastAdministrator(WrongState):
 
 
 async def keep_an_administrator_in(session: AsyncSession, row: User) -> None:
-    if row.role == "administrator" and await administrators_in(session) <= 1:
+    if row.role != "administrator":
+        return
+    await one_at_a_time(session, "administrators")  # of the last two, one
+    if await administrators_in(session) <= 1:
         raise LastAdministrator("another administrator is needed first")
 
 

@@ -42,16 +42,19 @@ _BUGS: Final = ("42", "23")  # SQL that is wrong, constraints: not the server's 
 
 
 class _LockingSession(Session):
-    """`get` locks the row (not against foreign keys that point to it): read, decide, write is safe."""
+    """`get` locks the row (not against foreign keys that point to it): read, decide, write is safe. What a `select`
+    has found before is read again, unless it has been changed since."""
 
     def get(self, entity: Any, ident: Any, **given: Any) -> Any:
-        if given.get("with_for_update") is None and not self._has(entity, ident):
+        key = inspect(entity).identity_key_from_primary_key(ident if isinstance(ident, tuple) else (ident,))
+        locked = self.info.setdefault("locked", set())
+        if given.get("with_for_update") is None and key not in locked:
             given["with_for_update"] = {"key_share": True}
+        if given.get("with_for_update") is not None and key not in locked:
+            known = self.identity_map.get(key)
+            given["populate_existing"] = known is not None and not self.is_modified(known)
+            locked.add(key)
         return super().get(entity, ident, **given)
-
-    def _has(self, entity: Any, ident: Any) -> bool:
-        key = ident if isinstance(ident, tuple) else (ident,)
-        return inspect(entity).identity_key_from_primary_key(key) in self.identity_map
 
 
 class PostgresDatabase:

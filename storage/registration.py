@@ -213,7 +213,7 @@ async def _employ(session: AsyncSession, row: User, employment: str, body: str, 
 async def _holder(session: AsyncSession, email: str, user: str) -> User | None:
     """The account that a coordinator made for this address, if any. Raises EmailTaken when it is somebody's."""
     key = email_key(email)
-    query = select(User).where(User.email_key == key, User.id != user)
+    query = select(User).where(User.email_key == key, User.id != user).with_for_update()
     found = (await session.scalars(query)).one_or_none()
     extra = select(ExtraEmail.id).where(
         ExtraEmail.email_key == key, ExtraEmail.user_id != user, ExtraEmail.confirmed_ms.is_not(None)

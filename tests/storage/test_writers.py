@@ -12,6 +12,7 @@ import storage.conferences
 from storage.base import one_at_a_time, repeatable
 from storage.errors import Conflict, LinkUsed, SequenceTaken, WrongState
 from storage.outbox import Effect, put_all
+from storage.own_roles import LastAdministrator
 from storage.records import ConferenceSettings
 from storage.service import Storage, StorageConfig
 from storage.tables import Conference, OutboxRow, Participation, User
@@ -57,6 +58,38 @@ async def test_read_decide_write_loses_nothing(nodes: tuple[Storage, Storage]) -
     await asyncio.gather(*(count(nodes[n % 2]) for n in range(20)))
     after = await nodes[1].conferences.get(made.id)
     assert after is not None and after.calendar_sequence == 20
+
+
+async def test_what_a_select_had_found_is_read_again_under_the_lock(nodes: tuple[Storage, Storage]) -> None:
+    owner = await nodes[0].users.add("Olga")
+    made = await nodes[0].conferences.create(owner.id, ConferenceSettings("C"), now_ms=1000)
+
+    async def count(store: Storage) -> None:
+        async with store.db.write() as session:
+            assert (await session.scalars(select(Conference).where(Conference.owner_id == owner.id))).all()
+            row = await session.get_one(Conference, made.id)
+            row.calendar_sequence += 1
+            again = await session.get_one(Conference, made.id)
+            assert again is row, "what was changed since is not read over"
+            await asyncio.sleep(0.002)
+
+    await asyncio.gather(*(count(nodes[n % 2]) for n in range(12)))
+    after = await nodes[1].conferences.get(made.id)
+    assert after is not None and after.calendar_sequence == 12
+
+
+async def test_the_last_two_administrators_do_not_both_go(nodes: tuple[Storage, Storage]) -> None:
+    """By stepping down, or by deleting the account."""
+    one = await nodes[0].users.add("One", role="administrator")
+    two = await nodes[0].users.add("Two", role="administrator")
+    results = await asyncio.gather(
+        nodes[0].own_roles.step_down(one.id, "user"),
+        nodes[1].deletion.delete(two.id, now_ms=1),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(result, LastAdministrator) for result in results) == 1
+    left = [user for user in await nodes[0].users.all() if user.role == "administrator"]
+    assert len(left) == 1
 
 
 async def test_numbers_are_given_once(nodes: tuple[Storage, Storage], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 START_WITHIN_S = 30
+_PREFIX = "plenum-postgres-"
 SUPERUSER = "plenum"
 PASSWORD = "never-in-a-log-7hq2"
 _SETTINGS = {
@@ -39,7 +40,8 @@ class Postgres:
 
     def __init__(self) -> None:
         self._bin = _binaries()
-        self.folder = Path(tempfile.mkdtemp(prefix="plenum-postgres-"))
+        _sweep()
+        self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
         self._as_user: dict[str, Any] = {}
         if os.getuid() == 0:
             user = _unprivileged()
@@ -132,6 +134,17 @@ def _binaries() -> Path:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
     assert found, "Postgres is missing: scripts/setup.sh test installs it (apt-get install postgresql)"
     return found[-1].parent
+
+
+def _sweep() -> None:
+    """Folders of servers whose tests were killed: nobody has written into them for an hour."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        lock = folder / "data" / "postmaster.pid"
+        with contextlib.suppress(OSError, ValueError):
+            if time.time() - max(folder.stat().st_mtime, (folder / "log").stat().st_mtime) < 3600:
+                continue
+            if not lock.exists() or not Path(f"/proc/{int(lock.read_text().split()[0])}").exists():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unprivileged() -> pwd.struct_passwd:
