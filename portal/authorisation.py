@@ -27,13 +27,15 @@ class Standing(StrEnum):
 
 class Relation(StrEnum):
     """NONE: the route has no object. OWN: made by the caller, or the caller. BODY: of the caller's body.
-    COLLABORATOR: of somebody who made the caller a collaborator. INVITED: the caller is invited to it."""
+    COLLABORATOR: of somebody who made the caller a collaborator. INVITED: the caller is invited to it. OTHER: of
+    another body, or of none. FOREIGN: not there, or as good as."""
 
     NONE = "none"
     OWN = "own"
     COLLABORATOR = "collaborator"
     BODY = "body"
     INVITED = "invited"
+    OTHER = "other"
     FOREIGN = "foreign"
 
 
@@ -58,6 +60,18 @@ class Action(StrEnum):
     CONFERENCE_CONNECT = "conference_connect"  # as an invited participant (E0-33)
     CONFERENCE_ANSWER = "conference_answer"
     CONTACTS = "contacts"
+    CONFERENCE_GROUP = "conference_group"  # a group of those who took part (E2-89)
+    BODIES = "bodies"
+    BODY_SHOW = "body_show"
+    BODY_EDIT = "body_edit"  # and its units
+    PEOPLE = "people"  # coordinators, users and requests of a body: look through, add, write to
+    PERSON = "person"
+    ROLE_DECIDE = "role_decide"
+    COLLABORATE = "collaborate"
+    GROUPS = "groups"
+    GROUP = "group"
+    AUDIT = "audit"
+    CONTENT_EDIT = "content_edit"
     RECORDING_LIST = "recording_list"
     RECORDING_MANAGE = "recording_manage"
 
@@ -82,6 +96,8 @@ INVITED = frozenset({Relation.INVITED})
 THEIRS = frozenset({Relation.OWN, Relation.COLLABORATOR})  # E2-52
 # A Body Coordinator supervises what is held for the body (E2-15); a Unit Coordinator only the own (E2-20).
 _MANAGED = (Grant(COORDINATORS, THEIRS), Grant(frozenset({Standing.BODY_COORDINATOR}), frozenset({Relation.BODY})))
+# An administrator has a Body Coordinator's powers in every body.
+_OF_BODY = (Grant(BODY_COORDINATORS, frozenset({Relation.BODY})), Grant(ADMINISTRATORS, frozenset({Relation.OTHER})))
 
 RIGHTS: Mapping[Action, tuple[Grant, ...]] = MappingProxyType(
     {
@@ -103,6 +119,18 @@ RIGHTS: Mapping[Action, tuple[Grant, ...]] = MappingProxyType(
         Action.CONFERENCE_CONNECT: (Grant(READY, INVITED),),
         Action.CONFERENCE_ANSWER: (Grant(READY, INVITED),),
         Action.CONTACTS: (Grant(COORDINATORS),),
+        Action.CONFERENCE_GROUP: _MANAGED,
+        Action.BODIES: (Grant(ADMINISTRATORS),),
+        Action.BODY_SHOW: (Grant(COORDINATORS, frozenset({Relation.BODY})), *_OF_BODY),
+        Action.BODY_EDIT: _OF_BODY,
+        Action.PEOPLE: (Grant(BODY_COORDINATORS),),
+        Action.PERSON: (Grant(BODY_COORDINATORS, OWN), *_OF_BODY),
+        Action.ROLE_DECIDE: _OF_BODY,
+        Action.COLLABORATE: (Grant(COORDINATORS),),
+        Action.GROUPS: (Grant(COORDINATORS),),
+        Action.GROUP: (Grant(COORDINATORS, OWN),),
+        Action.AUDIT: (Grant(ADMINISTRATORS),),
+        Action.CONTENT_EDIT: (Grant(ADMINISTRATORS),),
         Action.RECORDING_LIST: (Grant(READY),),
         Action.RECORDING_MANAGE: (Grant(READY, OWN),),
     }

@@ -12,6 +12,7 @@ from portal.bodies_schedule import ConferenceBody, ConferencePatch, CopyBody, Ex
 from portal.context import CONFERENCE, USER, WAY, base_url, parts
 from portal.dates import BadDates, Dates, Kind, Span
 from portal.errors import ApiError
+from storage.audit import by_user
 from storage.conference_lists import Way
 from storage.ids import UnitId
 from storage.records import (
@@ -107,7 +108,7 @@ async def cancel(request: web.Request) -> web.StreamResponse:
     """Final: everybody invited is told. Whoever is in it is out."""
     await parse(request, Empty)
     its, conference = parts(request), request[CONFERENCE]
-    await its.storage.conferences.cancel(conference.id, now_ms=its.now_ms())
+    await its.storage.conferences.cancel(conference.id, now_ms=its.now_ms(), by=by_user(request[USER].id))
     await its.rooms.end_conference(conference.id)
     return await _again(request)
 
@@ -149,7 +150,8 @@ async def copy(request: web.Request) -> web.StreamResponse:
     made = await its.storage.conferences.create(user.id, conference.settings, now_ms=now_ms, plan=plan)
     if body.people:
         people = await its.storage.invitees.of_conference(conference.id)
-        await its.storage.invitees.add_all(made.id, [_draft(each) for each in people], now_ms=now_ms)
+        drafts = [_draft(each) for each in people]
+        await its.storage.invitees.add_all(made.id, drafts, now_ms=now_ms, by=by_user(user.id))
     return web.json_response(await described(request, made, Way.OWNER), status=201)
 
 
@@ -160,7 +162,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
     running = its.rooms.participants_now(conference.id) > 0
     if running and conference.over(its.now_ms()) is None:
         raise ApiError("wrong_state", "End the conference first.")
-    await its.storage.conferences.delete(conference.id, now_ms=its.now_ms())
+    await its.storage.conferences.delete(conference.id, now_ms=its.now_ms(), by=by_user(request[USER].id))
     return web.Response(status=204)
 
 

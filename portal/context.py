@@ -9,9 +9,13 @@ from aiohttp import web
 
 from portal.ports import Mint, RoomsPort
 from portal.settings import PortalSettings
+from storage.bodies import BodyRecord, UnitRecord
 from storage.conference_lists import Way
+from storage.groups import GroupRecord
+from storage.people import Person
 from storage.recording_records import RecordingRecord
 from storage.records import ConferenceRecord, UserRecord
+from storage.role_requests import RequestRecord
 from storage.service import Storage
 
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
@@ -34,6 +38,11 @@ PARTS = web.AppKey("portal_parts", Parts)
 USER: web.RequestKey[UserRecord] = web.RequestKey("portal_user", UserRecord)
 CONFERENCE: web.RequestKey[ConferenceRecord] = web.RequestKey("portal_conference", ConferenceRecord)
 WAY: web.RequestKey[Way] = web.RequestKey("portal_way", Way)
+BODY: web.RequestKey[BodyRecord] = web.RequestKey("portal_body", BodyRecord)
+UNIT: web.RequestKey[UnitRecord] = web.RequestKey("portal_unit", UnitRecord)
+PERSON: web.RequestKey[Person] = web.RequestKey("portal_person", Person)
+ROLE_REQUEST: web.RequestKey[RequestRecord] = web.RequestKey("portal_role_request", RequestRecord)
+GROUP: web.RequestKey[GroupRecord] = web.RequestKey("portal_group", GroupRecord)
 RECORDING: web.RequestKey[RecordingRecord] = web.RequestKey("portal_recording", RecordingRecord)
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("portal_request_id", str)
 

@@ -9,6 +9,7 @@ from portal.conferences import invitee_facts
 from portal.context import CONFERENCE, USER, caller, parts
 from portal.errors import ApiError
 from portal.join import GATE
+from storage.audit import by_user
 from storage.records import ConferenceRecord, InviteeDraft, InviteeRecord
 from storage.rsvp import rsvp_invitee
 
@@ -73,7 +74,12 @@ async def change(request: web.Request) -> web.StreamResponse:
     body = await parse(request, InviteePatch)
     conference = request[CONFERENCE]
     changed = await parts(request).storage.invitees.change(
-        conference.id, request.match_info["invitee"], moderator=body.moderator, name=body.name
+        conference.id,
+        request.match_info["invitee"],
+        moderator=body.moderator,
+        name=body.name,
+        now_ms=parts(request).now_ms(),
+        by=by_user(request[USER].id),
     )
     if changed is None:
         raise ApiError("not_found")
@@ -83,7 +89,8 @@ async def change(request: web.Request) -> web.StreamResponse:
 async def remove(request: web.Request) -> web.StreamResponse:
     await parse(request, Empty)
     its = parts(request)
-    gone = await its.storage.invitees.remove(request[CONFERENCE].id, request.match_info["invitee"], now_ms=its.now_ms())
+    invitee, by = request.match_info["invitee"], by_user(request[USER].id)
+    gone = await its.storage.invitees.remove(request[CONFERENCE].id, invitee, now_ms=its.now_ms(), by=by)
     if not gone:
         raise ApiError("not_found")
     return web.Response(status=204)
@@ -120,7 +127,8 @@ async def _added(request: web.Request, drafts: list[InviteeDraft]) -> list[Invit
     over = conference.over(its.now_ms())
     if over is not None and over != "postponed":
         raise ApiError("wrong_state", f"The conference is over ({over}).")
-    return await its.storage.invitees.add_all(conference.id, drafts, now_ms=its.now_ms())
+    by = by_user(request[USER].id)
+    return await its.storage.invitees.add_all(conference.id, drafts, now_ms=its.now_ms(), by=by)
 
 
 def _shown(conference: ConferenceRecord) -> dict[str, object]:

@@ -24,6 +24,9 @@ FORGOTTEN_OF_ACCOUNT = Limit("forgot-account", 3, HOUR_S)
 LINKS = Limit("email-link-caller", 60, QUARTER_S)
 MAILS = Limit("account-mails", 10, HOUR_S)
 PROOFS = Limit("account-proof", 10, QUARTER_S)
+INVITED = Limit("account-invitations", 200, HOUR_S)  # by one coordinator
+WRITTEN = Limit("coordinator-messages", 10, HOUR_S)
+LOOKUPS = Limit("account-lookups", 200, HOUR_S)
 
 Tries = tuple[tuple[Limit, str], ...]
 

@@ -55,7 +55,8 @@ async def withdraw(request: web.Request) -> web.StreamResponse:
 async def step_down(request: web.Request) -> web.StreamResponse:
     """At once: nobody needs to agree to fewer rights (E2-45)."""
     body = await parse(request, StepDown)
-    await parts(request).storage.own_roles.step_down(request[USER].id, body.role)
+    its = parts(request)
+    await its.storage.own_roles.step_down(request[USER].id, body.role, now_ms=its.now_ms())
     return web.json_response({"role": body.role})
 
 

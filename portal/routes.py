@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from portal import join, play, recordings, routes_messages, routes_schedule
+from portal import join, play, recordings, routes_messages, routes_people, routes_schedule
 from portal.authorisation import Action, Verdict, judge, open_to_all, standing
 from portal.bodies import DoorBody, Empty, JoinBody
 from portal.context import USER, host, parts, scheme, signed_in
@@ -28,6 +28,7 @@ _OF_C, _OF_R = Kind.CONFERENCE, Kind.RECORDING
 ROUTES: tuple[Route, ...] = (
     *ACCOUNT_ROUTES,
     *routes_schedule.ROUTES,
+    *routes_people.ROUTES,
     Route("GET", f"{_C}/recordings", Action.CONFERENCE_SHOW, recordings.list_of_conference, of=_OF_C),
     Route("GET", "/api/recordings", Action.RECORDING_LIST, recordings.list_own),
     Route("DELETE", _R, Action.RECORDING_MANAGE, recordings.delete, of=_OF_R, body=Empty),

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import notices
 from storage.account_states import Step, after
+from storage.audit import Act, Audit, by_user
 from storage.base import Database
 from storage.conferences import LINK_BYTES
 from storage.credentials import forget_second_factor_in
@@ -47,9 +48,10 @@ class Stay:
 
 
 class Deletion:
-    def __init__(self, db: Database, keys: Secrets) -> None:
+    def __init__(self, db: Database, keys: Secrets, audit: Audit) -> None:
         self._db = db
         self._keys = keys
+        self._audit = audit
 
     async def delete(self, user: str, *, now_ms: int) -> list[str]:
         """For good. The conferences that were called off, for whoever ends what runs. Raises LastAdministrator."""
@@ -70,6 +72,8 @@ class Deletion:
             await end_sessions_in(session, user)
             await forget_in(session, f"user:{user}", now_ms)
             _empty(row, now_ms)
+            act = Act(by_user(user), "account_deleted", "user", user)
+            await self._audit.record_in(session, act, at_ms=now_ms)
             return called_off
 
     async def _forget_invitations(self, session: AsyncSession, row: User, now_ms: int) -> list[str]:

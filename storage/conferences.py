@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import notices
+from storage.audit import SERVER, Act, Audit
 from storage.base import Database, one_at_a_time, repeatable
 from storage.errors import NotFound, NumbersExhausted, TooManyRooms, WrongState
 from storage.ids import BodyId, ConferenceId, InviteeId, UnitId, UserId, new_id
@@ -33,9 +34,10 @@ ADMIN_PIN = "admin_pin"
 class Conferences:
     """Deleted conferences are gone for every method here; their sessions and recordings stay."""
 
-    def __init__(self, db: Database, keys: Secrets) -> None:
+    def __init__(self, db: Database, keys: Secrets, audit: Audit) -> None:
         self._db = db
         self._keys = keys
+        self._audit = audit
 
     @repeatable
     async def create(
@@ -117,7 +119,7 @@ class Conferences:
                 row.postponed_ms = row.changed_ms = now_ms
                 await notices.postponed(session, conference, now_ms)
 
-    async def cancel(self, conference: str, *, now_ms: int) -> None:
+    async def cancel(self, conference: str, *, now_ms: int, by: str = SERVER) -> None:
         """Final; everybody who is invited is told. Raises NotFound, WrongState once it is over."""
         async with self._db.write() as session:
             row = await _row(session, conference)
@@ -127,6 +129,8 @@ class Conferences:
                 raise WrongState("the conference is over")
             await notices.cancelled(session, conference, now_ms)
             row.cancelled_ms = row.changed_ms = now_ms
+            act = Act(by, "conference_cancelled", "conference", conference)
+            await self._audit.record_in(session, act, at_ms=now_ms)
 
     async def extend(self, conference: str, ends_ms: int, *, now_ms: int) -> None:
         """A running meeting goes on longer (decision 2). Raises NotFound, WrongState."""
@@ -156,7 +160,7 @@ class Conferences:
         async with self._db.write() as session:
             await session.execute(update(Conference).where(Conference.id == conference).values(record=record))
 
-    async def delete(self, conference: str, *, now_ms: int) -> None:
+    async def delete(self, conference: str, *, now_ms: int, by: str = SERVER) -> None:
         """Takes it off the list for good: doors, number and room log go; sessions, consents and recordings
         stay. Only when it is over or was never held: else WrongState. Raises NotFound."""
         async with self._db.write() as session:
@@ -170,6 +174,7 @@ class Conferences:
             await session.execute(delete(ConferenceSecret).where(ConferenceSecret.conference_id == conference))
             await session.execute(delete(Invitee).where(Invitee.conference_id == conference))
             await session.execute(delete(RoomEvent).where(RoomEvent.conference_id == conference))
+            await self._audit.record_in(session, Act(by, "conference_deleted", "conference", conference), at_ms=now_ms)
 
     async def _door(self, lookup: bytes, kinds: tuple[str, str]) -> Door | None:
         """`kinds`: the participant's, the moderator's."""

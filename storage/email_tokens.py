@@ -82,9 +82,18 @@ class EmailTokens:
         row.used_ms = now_ms
 
     async def send_in(
-        self, session: AsyncSession, user: str, purpose: Purpose, email: str, *, now_ms: int, by: str | None = None
+        self,
+        session: AsyncSession,
+        user: str,
+        purpose: Purpose,
+        email: str,
+        *,
+        now_ms: int,
+        by: str | None = None,
+        letter: str | None = None,
     ) -> str:
-        """A new link, and the mail that brings it; former ones of this purpose and address work no more."""
+        """A new link, and the mail that brings it; former ones of this purpose and address work no more. `letter`:
+        another text than the purpose's own."""
         token = secrets.token_urlsafe(24)
         await session.execute(
             delete(EmailToken).where(
@@ -112,7 +121,12 @@ class EmailTokens:
         extra = {"extra": True} if purpose is Purpose.CONFIRM_EXTRA else {}
         told = {} if by is None else {"by": by}
         await put_in(
-            session, cause, _MAIL[purpose], {**payload, **extra, **told}, due_ms=now_ms, recipient=f"user:{user}"
+            session,
+            cause,
+            letter or _MAIL[purpose],
+            {**payload, **extra, **told},
+            due_ms=now_ms,
+            recipient=f"user:{user}",
         )
         return token
 

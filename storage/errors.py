@@ -63,6 +63,30 @@ class EmailTaken(StorageError):
     code = "email_taken"
 
 
+class NameTaken(StorageError):
+    """There is one of this name."""
+
+    code = "name_taken"
+
+
+class UnitInUse(StorageError):
+    """Somebody coordinates this unit."""
+
+    code = "unit_in_use"
+
+
+class Unconfirmed(StorageError):
+    """The person has not confirmed the address yet (decision 6)."""
+
+    code = "unconfirmed"
+
+
+class NotCompleted(StorageError):
+    """The conference is not over yet (E2-93)."""
+
+    code = "not_completed"
+
+
 class OtherBrowser(StorageError):
     """The link must be opened in the browser that asked for it."""
 

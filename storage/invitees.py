@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import notices
+from storage.audit import SERVER, Act, Audit
 from storage.base import Database
 from storage.conferences import LINK_BYTES
 from storage.errors import NotFound, WrongState
@@ -24,9 +25,10 @@ MAX_DEVICES = 16
 
 
 class Invitees:
-    def __init__(self, db: Database, keys: Secrets) -> None:
+    def __init__(self, db: Database, keys: Secrets, audit: Audit) -> None:
         self._db = db
         self._keys = keys
+        self._audit = audit
 
     async def add(
         self, conference: str, name: str, *, moderator: bool, now_ms: int, tell: bool = True
@@ -35,7 +37,7 @@ class Invitees:
         return (await self.add_all(conference, [InviteeDraft(name, moderator=moderator)], now_ms=now_ms, tell=tell))[0]
 
     async def add_all(
-        self, conference: str, drafts: Sequence[InviteeDraft], *, now_ms: int, tell: bool = True
+        self, conference: str, drafts: Sequence[InviteeDraft], *, now_ms: int, tell: bool = True, by: str = SERVER
     ) -> list[InviteeRecord]:
         """Everybody who is not invited yet, by address; those get their invitation. Raises NotFound; WrongState."""
         async with self._db.write() as session:
@@ -52,6 +54,11 @@ class Invitees:
             await session.flush()
             if tell:
                 await notices.invite(session, conference, [each.id for each, _ in made], now_ms)
+            if made:
+                details = {"invitees": [each.id for each, _ in made]}
+                await self._audit.record_in(
+                    session, Act(by, "invited", "conference", conference, details), at_ms=now_ms
+                )
             return [self._record(each, link) for each, link in made]
 
     async def of_conference(self, conference: str) -> list[InviteeRecord]:
@@ -81,15 +88,26 @@ class Invitees:
             return None if row is None else self._record(row)
 
     async def change(
-        self, conference: str, invitee: str, *, moderator: bool | None = None, name: str | None = None
+        self,
+        conference: str,
+        invitee: str,
+        *,
+        moderator: bool | None = None,
+        name: str | None = None,
+        now_ms: int = 0,
+        by: str = SERVER,
     ) -> InviteeRecord | None:
-        """None if there is no such invitee."""
+        """None if there is no such invitee. Who gives or takes the moderator's square (S-7) is in the audit log."""
         async with self._db.write() as session:
             row = await session.get(Invitee, invitee)
             if row is None or row.conference_id != conference:
                 return None
-            row.moderator = row.moderator if moderator is None else moderator
+            before, row.moderator = row.moderator, row.moderator if moderator is None else moderator
             row.name = row.name if name is None else name
+            if before != row.moderator:
+                action = "moderator_given" if row.moderator else "moderator_taken"
+                act = Act(by, action, "conference", conference, {"invitee": invitee})
+                await self._audit.record_in(session, act, at_ms=now_ms)
             return self._record(row)
 
     async def answer(self, invitee: str, rsvp: str, *, now_ms: int) -> InviteeRecord | None:
@@ -101,7 +119,7 @@ class Invitees:
             row.rsvp, row.rsvp_ms = rsvp, now_ms
             return self._record(row)
 
-    async def remove(self, conference: str, invitee: str, *, now_ms: int) -> bool:
+    async def remove(self, conference: str, invitee: str, *, now_ms: int, by: str = SERVER) -> bool:
         """The link stops working at once; who had an invitation is told. False if there is no such invitee."""
         async with self._db.write() as session:
             row = await session.get(Invitee, invitee)
@@ -109,6 +127,8 @@ class Invitees:
                 return False
             await notices.removed(session, conference, [invitee], now_ms)
             await session.delete(row)
+            act = Act(by, "uninvited", "conference", conference, {"invitee": invitee})
+            await self._audit.record_in(session, act, at_ms=now_ms)
             return True
 
     async def claim(self, user: str, email: str) -> None:

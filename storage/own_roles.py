@@ -7,10 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.accounts import administrators_in
+from storage.audit import Act, Audit, by_user
 from storage.base import Database, one_at_a_time
 from storage.errors import NotFound, WrongState
 from storage.ids import RequestId, new_id
 from storage.outbox import put_in
+from storage.people import end_collaborations_in
 from storage.tables import User
 from storage.tables_accounts import Body, RoleRequest, Unit
 from storage.text import search_key
@@ -53,8 +55,9 @@ class BodyNeeded(WrongState):
 
 
 class OwnRoles:
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, audit: Audit) -> None:
         self._db = db
+        self._audit = audit
 
     async def of(self, user: str) -> list[OwnRequest]:
         """Newest first."""
@@ -109,7 +112,7 @@ class OwnRoles:
                 raise WrongState("this request is decided")
             row.state, row.changed_ms = "withdrawn", now_ms
 
-    async def step_down(self, user: str, role: str) -> None:
+    async def step_down(self, user: str, role: str, *, now_ms: int) -> None:
         """Raises WrongState upwards, and for the last administrator."""
         async with self._db.write() as session:
             row = await session.get(User, user, with_for_update=True)
@@ -117,7 +120,11 @@ class OwnRoles:
             if RANKS.index(role) >= RANKS.index(row.role):
                 raise WrongState("that is not below your role")
             await keep_an_administrator_in(session, row)
-            row.role = role
+            before, row.role = row.role, role
+            if role == "user":
+                await end_collaborations_in(session, user)
+            act = Act(by_user(user), "role_changed", "user", user, {"from": before, "to": role})
+            await self._audit.record_in(session, act, at_ms=now_ms)
 
 
 class LastAdministrator(WrongState):

@@ -179,7 +179,7 @@ class People:
                     yield {**ids, "created_ms": created, "accepted_ms": accepted}
 
     def _groups(self) -> Iterator[Rows]:
-        groups = [(new_id(self._random), owner) for owner in self.coordinators for _ in range(2)]
+        groups = [(new_id(self._random), owner) for owner in self.coordinators for _ in range(4)]
         created = self._now - 200 * DAY_MS
         yield (
             Group,

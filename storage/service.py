@@ -17,19 +17,23 @@ import structlog
 from storage.account_deletion import Deletion
 from storage.accounts import Accounts
 from storage.addressees import Addressees
+from storage.audit import Audit
 from storage.base import Database, SqliteDatabase
 from storage.blobs import ObstoreBlobs
 from storage.bodies import Bodies
 from storage.bus import InProcessBus
+from storage.collaborations import Collaborations
 from storage.conference_lists import ConferenceLists
 from storage.conferences import Conferences
 from storage.contacts import Contacts
+from storage.contents import Contents
 from storage.credentials import Credentials
 from storage.email_tokens import EmailTokens
 from storage.entries import Entries
 from storage.errors import StorageError
 from storage.events import SqlEventLog
 from storage.extra_emails import ExtraEmails
+from storage.groups import Groups
 from storage.ids import NodeId
 from storage.interfaces import BlobStore, Bus, LeaseStore, Limiter, NodeDirectory, Outbox
 from storage.invitees import Invitees
@@ -39,10 +43,12 @@ from storage.logins import Identities, PendingLogins
 from storage.migrate import made, made_postgres, migrate, migrate_postgres
 from storage.outbox import SqlOutbox
 from storage.own_roles import OwnRoles
+from storage.people import People
 from storage.recording_files import RecordingFiles
 from storage.recordings import Recordings
 from storage.records import NodeReport
 from storage.registration import Registration
+from storage.role_requests import RoleRequests
 from storage.secrets import Secrets
 from storage.sessions import Consents, Participations, Sessions
 from storage.users import Users
@@ -69,6 +75,7 @@ class Storage:
         self.embedded = isinstance(db, SqliteDatabase)  # nobody else works on these tables
         self.node = node
         self.secrets = secrets
+        self.audit = Audit(db, secrets)
         self.sign_in_links = SignInLinks(db, secrets)
         self.web_sessions = WebSessions(db, secrets)
         self.users = Users(db, self.sign_in_links, clock)
@@ -79,14 +86,19 @@ class Storage:
         self.credentials = Credentials(db, secrets)
         self.pending_logins = PendingLogins(db, secrets)
         self.identities = Identities(db)
-        self.own_roles = OwnRoles(db)
-        self.deletion = Deletion(db, secrets)
-        self.conferences = Conferences(db, secrets)
-        self.invitees = Invitees(db, secrets)
+        self.own_roles = OwnRoles(db, self.audit)
+        self.deletion = Deletion(db, secrets, self.audit)
+        self.conferences = Conferences(db, secrets, self.audit)
+        self.invitees = Invitees(db, secrets, self.audit)
         self.conference_lists = ConferenceLists(db)
         self.contacts = Contacts(db)
         self.entries = Entries(db)
-        self.bodies = Bodies(db)
+        self.bodies = Bodies(db, self.audit)
+        self.people = People(db, self.email_tokens, self.audit)
+        self.role_requests = RoleRequests(db, self.audit)
+        self.collaborations = Collaborations(db)
+        self.groups = Groups(db)
+        self.contents = Contents(db, self.audit)
         self.sessions = Sessions(db)
         self.participations = Participations(db)
         self.consents = Consents(db)

@@ -54,6 +54,7 @@ class User(Base):
         Index("ix_users_body_role", "body_id", "role", "search_key"),
         Index("ix_users_body_search", "body_id", "search_key"),
         Index("ix_users_search", "search_key"),
+        Index("ix_users_role_search", "role", "search_key"),
         Index("ix_users_email_key", "email_key", unique=True),
     )
 

@@ -166,6 +166,16 @@ class Content(Base):
     changed_ms: Mapped[int] = mapped_column(BigInteger)
 
 
+class AuditHead(Base):
+    """One row: number and hash of the last entry (storage/audit.py)."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[bytes]
+
+
 class AuditEntry(Base):
     """Append-only; hash covers this row and the hash of the one before."""
 

@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 
 from portal.app import Portal, PortalSettings
 from portal.routes import ROUTES
+from storage.audit import Act
 from storage.seed import Plan, seed
 from storage.service import Storage, StorageConfig
 from storage.tables import Conference, Invitee, OutboxRow, Participation, User
@@ -38,6 +39,11 @@ QUERIES: dict[str, tuple[str, ...]] = {
         for more in ("", "&q=council", "&page=3", "&date=2023-11-15&zone=Europe/Athens")
     ),
     "/api/contacts": ("", "q=pap"),
+    "/api/coordinators": ("", "q=pap"),
+    "/api/users": ("", "q=pap", "page=3"),
+    "/api/role-requests": ("", "all=true", "all=true&page=2"),
+    "/api/groups/lookup": ("email=nobody@example.org",),
+    "/api/audit": ("", "object_kind=body&object=one"),
 }
 
 
@@ -65,6 +71,7 @@ def seeded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         storage = await Storage.open(config, clock=clock)
         await storage.users.ensure_first_organiser()
         await seed(storage, PLAN, now_ms=clock.ms(), say=lambda *_: None)
+        await storage.audit.record(*(Act("operator", "tested", "body", "one") for _ in range(200)), at_ms=clock.ms())
         await storage.close()
 
     asyncio.run(fill())

@@ -83,7 +83,7 @@ async def test_the_last_two_administrators_do_not_both_go(nodes: tuple[Storage, 
     one = await nodes[0].users.add("One", role="administrator")
     two = await nodes[0].users.add("Two", role="administrator")
     results = await asyncio.gather(
-        nodes[0].own_roles.step_down(one.id, "user"),
+        nodes[0].own_roles.step_down(one.id, "user", now_ms=1),
         nodes[1].deletion.delete(two.id, now_ms=1),
         return_exceptions=True,
     )
