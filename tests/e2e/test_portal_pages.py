@@ -68,6 +68,7 @@ async def test_an_organiser_creates_edits_and_ends_a_conference(server: Server, 
     await expect(ready).not_to_be_attached()
 
     await page.get_by_role("button", name="More for Town council").press("Enter")
+    await expect(page.get_by_role("menuitem").first).to_be_focused()
     await page.keyboard.press("Enter")
     await page.get_by_label("Title").fill("County council")
     await page.get_by_role("button", name="Save changes").click()
