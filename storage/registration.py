@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.account_states import State, Step, after, settled
 from storage.accounts import account_in
-from storage.base import Database
+from storage.base import Database, one_at_a_time
 from storage.email_tokens import EmailTokens, Purpose
 from storage.errors import EmailTaken, NotFound, OtherBrowser, WrongState
 from storage.extra_emails import confirm_extra_in
@@ -77,6 +77,7 @@ class Registration:
     async def register(self, who: Newcomer, *, now_ms: int) -> UserId:
         """An account in which everything is left to do; the one that is there if this subject has one."""
         async with self._db.write() as session:
+            await one_at_a_time(session, f"identity/{who.issuer}/{who.subject}")
             known = await session.get(ExternalIdentity, (who.issuer, who.subject))
             if known is not None:
                 return UserId(known.user_id)
@@ -178,6 +179,7 @@ class Registration:
             row = await account_in(session, proof.user)
             if row.confirmed_ms is not None or row.email is None or email_key(row.email) != email_key(proof.email):
                 raise NotFound("this address is not asked about any more")
+            await one_at_a_time(session, f"email/{email_key(proof.email)}")
             waiting = await _holder(session, proof.email, row.id)
             if waiting is not None and signed_in != row.id:
                 raise OtherBrowser("open the link where you sign up")
@@ -204,7 +206,10 @@ def _set_name(row: User, given_name: str, surname: str) -> None:
 
 
 async def _employ(session: AsyncSession, row: User, employment: str, body: str, now_ms: int) -> None:
-    """What the registry said (E0-10, decision 7). A body that we know becomes the account's, if it has none."""
+    """What the registry said (E0-10, decision 7); that it does not know takes back nothing that it said before (it may
+    be out of reach). A body that we know becomes the account's, if it has none."""
+    if employment == "unknown" and row.employment in ("yes", "no"):
+        return
     row.employment, row.employment_body, row.employment_ms = employment, body, now_ms
     if body and row.body_id is None:
         row.body_id = (await session.scalars(select(Body.id).where(Body.name_key == search_key(body)))).one_or_none()

@@ -223,3 +223,15 @@ async def me_of(site: Site) -> UserRecord:
     found = await storage.accounts.by_email("anna@example.org")
     assert found is not None
     return found
+
+
+@pytest.mark.parametrize("email", ["a\x00@example.org", "\ud83d", "x" * 254, "ﬀ@example.org", "' OR 1=1 --"])
+async def test_strange_addresses_are_wrong_and_nothing_more(site: Site, email: str) -> None:
+    browser = await site.browser()
+    for path, body in (
+        ("/api/sign-in/password", {"email": email, "password": "x\x00"}),
+        ("/api/password/forgot", {"email": email}),
+    ):
+        answer = await browser.post(path, body)
+        assert answer.status in (200, 400, 403)
+    await mails(site)
