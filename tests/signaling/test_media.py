@@ -123,8 +123,12 @@ async def test_ticked_in_the_room_the_recorder_learns_who_is_there(served: Serve
         ("participant", 2, None),
         ("track", 2, Purpose.MIC, True),
     ]
-    record = await served.storage.conferences.get(conference)
-    assert record is not None and record.settings.record
+
+    async def ticked() -> bool:
+        record = await served.storage.conferences.get(conference)
+        return record is not None and record.settings.record
+
+    await until(ticked)  # the books are written behind the meeting
 
 
 async def test_a_restart_goes_on_with_the_same_recording(served: Served) -> None:
