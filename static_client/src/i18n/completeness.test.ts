@@ -32,10 +32,10 @@ test.each(LANGUAGES)("%s has the placeholders of English in every text", (_, tex
   for (const [key, entry] of Object.entries(texts)) {
     const pattern = english[key] ?? "";
     const wanted = names(typeof pattern === "string" ? pattern : pattern.other);
-    for (const form of forms(entry)) {
-      // A form for one number only may say the number in words.
-      const here = typeof entry === "string" || form === entry.other || names(form).includes("count") ? wanted : wanted.filter((name) => name !== "count");
-      expect(typeof pattern === "string" ? names(form) : names(form).filter((name) => wanted.includes(name)), `${key}: ${form}`).toEqual(here);
+    for (const [category, form] of typeof entry === "string" ? [["other", entry]] : Object.entries(entry)) {
+      // "One" is the number 1 only in these languages, and may say it in words: English decides whether it does.
+      const here = category === "one" && typeof pattern !== "string" ? names(pattern.one ?? pattern.other) : wanted;
+      expect(names(form ?? ""), `${key}: ${form}`).toEqual(here);
     }
   }
 });
@@ -44,7 +44,8 @@ test.each(LANGUAGES)("%s has no text that is empty, has odd spaces or is English
   for (const [key, entry] of Object.entries(texts)) {
     for (const form of forms(entry)) {
       expect(form.trim(), key).not.toBe("");
-      expect(form.match(/^ +/)?.[0] ?? "", key).toBe(forms(english[key] ?? "")[0]?.match(/^ +/)?.[0] ?? "");
+      // Some are read after a name and begin with a space in English.
+      if (!forms(english[key] ?? "")[0]?.startsWith(" ")) expect(form.startsWith(" "), key).toBe(false);
       expect(/ {2}|\s$/.test(form), `${key}: ${form}`).toBe(false);
     }
   }
@@ -58,7 +59,7 @@ test.each(LANGUAGES)("%s keeps buttons and labels short enough for their place",
     const pattern = english[key];
     if (typeof entry !== "string" || typeof pattern !== "string" || pattern.length > 24 || /[.?:…]$/.test(pattern)) continue;
     // Short words may well need twice the room.
-    if (entry.length > Math.max(22, 1.8 * pattern.length) && !SHORT.includes(key)) long.push(`${key}: ${pattern} → ${entry}`);
+    if (entry.length > Math.max(28, 1.8 * pattern.length) && !SHORT.includes(key)) long.push(`${key}: ${pattern} → ${entry}`);
   }
   expect(long).toEqual([]);
 });

@@ -6,7 +6,12 @@
 // mute: σίγαση · hold: κλείδωμα · pin: καρφίτσωμα · spotlight: προβολή · chat: συνομιλία · browser: φυλλομετρητής ·
 // server: διακομιστής · link: σύνδεσμος · sign in: είσοδος · body: φορέας · unit: μονάδα · collaborator: συνεργάτης
 import { appearance } from "./el_appearance";
+import { lobby } from "./el_lobby";
+import { meeting } from "./el_meeting";
+import { player } from "./el_player";
+import { portal } from "./el_portal";
+import { status } from "./el_status";
 import { ui } from "./el_ui";
 import type { Translated } from "./types";
 
-export const el: Translated<"el"> = { ...ui, ...appearance };
+export const el: Translated<"el"> = { ...ui, ...appearance, ...portal, ...status, ...player, ...meeting, ...lobby };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { chooseLanguage, formatDate, formatDateTimeIn, formatList, formatTime, language, LANGUAGES, zoneName } from "./index";
+import { chooseLanguage, formatDate, formatDateTimeIn, formatList, formatTime, language, LANGUAGES, t, zoneName } from "./index";
 import { offered, pickLanguage, startLanguage } from "./languages";
 
 beforeEach(() => {
@@ -113,4 +113,12 @@ test("a zone that nobody knows is read as UTC rather than breaking the page", ()
   const at = Date.UTC(2026, 0, 1, 12, 0);
   expect(formatDateTimeIn(at, "Mars/Base")).toBe(formatDateTimeIn(at, "UTC"));
   expect(zoneName("Mars/Base")).toBe(zoneName("UTC"));
+});
+
+test("plural forms follow the language", async () => {
+  const days = (counts: number[]) => counts.map((count) => t("recording.days_left", { count }));
+  await chooseLanguage("pl", { remember: true });
+  expect(new Set(days([1, 3, 5])).size).toBe(3);
+  await chooseLanguage("ro", { remember: true });
+  expect(new Set(days([1, 3, 25]).map((text) => text.replace(/\d+/, ""))).size).toBe(3);
 });

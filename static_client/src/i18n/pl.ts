@@ -6,7 +6,12 @@
 // spotlight: wyróżnij · chat: czat · browser: przeglądarka · server: serwer · link: link · sign in: zaloguj się · body:
 // instytucja · unit: jednostka · collaborator: współpracownik
 import { appearance } from "./pl_appearance";
+import { lobby } from "./pl_lobby";
+import { meeting } from "./pl_meeting";
+import { player } from "./pl_player";
+import { portal } from "./pl_portal";
+import { status } from "./pl_status";
 import { ui } from "./pl_ui";
 import type { Translated } from "./types";
 
-export const pl: Translated<"pl"> = { ...ui, ...appearance };
+export const pl: Translated<"pl"> = { ...ui, ...appearance, ...portal, ...status, ...player, ...meeting, ...lobby };

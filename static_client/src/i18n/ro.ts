@@ -6,7 +6,12 @@
 // microfonului · hold: blocare · pin: fixare · spotlight: evidențiere · chat: chat · browser: browser · server: server ·
 // link: link · sign in: autentificare · body: instituție · unit: unitate · collaborator: colaborator
 import { appearance } from "./ro_appearance";
+import { lobby } from "./ro_lobby";
+import { meeting } from "./ro_meeting";
+import { player } from "./ro_player";
+import { portal } from "./ro_portal";
+import { status } from "./ro_status";
 import { ui } from "./ro_ui";
 import type { Translated } from "./types";
 
-export const ro: Translated<"ro"> = { ...ui, ...appearance };
+export const ro: Translated<"ro"> = { ...ui, ...appearance, ...portal, ...status, ...player, ...meeting, ...lobby };
