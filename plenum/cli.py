@@ -1,4 +1,4 @@
-"""The `plenum` command: `serve`, `user`, `bench`, `version`. Errors are one sentence on stderr and exit code 1 or 2."""
+"""The `plenum` command: `serve`, `user`, `audit`, `bench`, `version`. Errors: one sentence, exit code 1 or 2."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ users = typer.Typer(no_args_is_help=True, help="Organisers and their sign-in lin
 bench = typer.Typer(no_args_is_help=True, help="Measure this installation.")
 app.add_typer(users, name="user")
 app.add_typer(bench, name="bench")
+audit = typer.Typer(no_args_is_help=True, help="The audit log.")
+app.add_typer(audit, name="audit")
 
 err = Console(stderr=True)
 out = Console()
@@ -42,6 +44,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+_HEAD = re.compile(r"[0-9]{1,18}:(?:[0-9a-f]{64})?")
 _ADDRESS = re.compile(r"[^\s@\x00-\x1f]{1,64}@[^\s@\x00-\x1f]{1,190}")
 
 
@@ -175,9 +178,13 @@ def user_add(
                 return None
             body = await storage.users.only_body()
             added = await storage.users.add(name, role=role.value, email=email, body=body)
-            token: str = await storage.sign_in_links.create(added.id, now_ms=int(time.time() * 1000))
+            now_ms = int(time.time() * 1000)
+            act = Act(OPERATOR, "account_made", "user", added.id, {"role": role.value})
+            await storage.audit.record(act, at_ms=now_ms)
+            token: str = await storage.sign_in_links.create(added.id, now_ms=now_ms)
             return token
 
+    from storage.audit import OPERATOR, Act
     from storage.errors import EmailTaken
 
     try:
@@ -237,6 +244,31 @@ def user_list(data_dir: DataDir = None, config: Config = None) -> None:
         shown = [escape(str(word)) for word in words]
         table.add_row(*shown, time.strftime("%Y-%m-%d", time.gmtime(created / 1000)))
     out.print(table)
+
+
+@audit.command("verify")
+def audit_verify(
+    since: Annotated[str | None, typer.Option(help="A head that was printed before, NUMBER:HASH.")] = None,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Check the whole audit log: an edited, removed, added or moved row ends with exit code 1. Note the head that is
+    printed somewhere else: with it, an old database put back shows too."""
+    settings = read_settings(config, data_dir=data_dir)
+    if since is not None and not _HEAD.fullmatch(since):
+        fail(f"{since!r} is no head: give it as it was printed, NUMBER:HASH", 2)
+
+    async def read() -> tuple[str, int, tuple[str, ...]]:
+        async with _storage(settings) as storage:
+            found = await storage.audit.verify(since)
+            return found.head.text, found.head.seq, found.faults
+
+    head, rows, faults = asyncio.run(read())
+    for fault in faults:
+        err.print(f"[red]plenum:[/red] audit log: {escape(fault)}", highlight=False, soft_wrap=True)
+    if faults:
+        raise typer.Exit(1)
+    out.print(f"{rows} rows, none edited, removed, added or moved. Head: {head}", highlight=False, soft_wrap=True)
 
 
 @bench.command("load")

@@ -7,6 +7,7 @@ from portal.bodies import Empty, parse
 from portal.context import CONFERENCE, RECORDING, USER, parts
 from portal.errors import ApiError
 from portal.signing import LINK_MS, sign
+from storage.audit import Act, by_user
 from storage.recording_records import RecordingRecord
 
 DAY_MS = 24 * 3600 * 1000
@@ -35,6 +36,8 @@ async def delete(request: web.Request) -> web.StreamResponse:
         )
     except OSError:  # it stays marked; the next sweep of the retention job tries again
         log.exception("recording's files could not be deleted", recording=recording.id)
+    act = Act(by_user(request[USER].id), "recording_deleted", "recording", recording.id)
+    await its.storage.audit.record(act, at_ms=its.now_ms())
     gone = await its.storage.recordings.get(recording.id)
     return web.json_response(described(gone or recording, its.now_ms()))
 

@@ -1,0 +1,82 @@
+"""What leaves a row in the audit log, and who reads it."""
+
+import json
+from typing import Any
+
+from tests.portal.conftest import Browser, Site, code
+from tests.portal.people_support import Home, home, items
+
+
+async def actions(here: Home, kind: str, object: object) -> list[str]:
+    found = await items(here.administrator, f"/api/audit?object_kind={kind}&object={object}&size=100")
+    return [each["action"] for each in reversed(found)]
+
+
+async def asked(browser: Browser) -> str:
+    body = {"role": "unit_coordinator", "telephone": "+48 600 100 200", "purpose": "Council"}
+    return str((await (await browser.post("/api/account/role-requests", body)).json())["id"])
+
+
+async def test_changes_of_roles_are_written_down(site: Site) -> None:
+    here = await home(site)
+    anna, berta = await here.person("Anna A"), await here.person("Berta B")
+    await here.head.post(f"/api/role-requests/{await asked(anna)}/accept")
+    await here.head.post(f"/api/role-requests/{await asked(berta)}/reject")
+    await here.head.post(f"/api/users/{anna.user}/convert")
+    await here.unit_head.post("/api/account/step-down", {"role": "user"})
+    assert await actions(here, "user", anna.user) == ["role_changed", "role_changed"]
+    assert await actions(here, "user", berta.user) == ["role_refused"]
+    [row] = await items(here.administrator, f"/api/audit?object_kind=user&object={here.unit_head.user}")
+    assert (row["actor"], row["actor_name"]) == (f"user:{here.unit_head.user}", "Uwe Unit")
+    assert row["details"] == {"from": "unit_coordinator", "to": "user"} and len(row["hash"]) == 64
+
+
+async def test_invitations_moderators_and_deletions_are_written_down(site: Site) -> None:
+    here = await home(site)
+    conference = await here.unit_head.conference()
+    path = f"/api/conferences/{conference['id']}"
+    made = await (await here.unit_head.post(f"{path}/invitees", {"name": "Gast", "email": "gast@example.com"})).json()
+    await here.unit_head.send("PATCH", f"{path}/invitees/{made['id']}", {"moderator": True})
+    await here.unit_head.send("PATCH", f"{path}/invitees/{made['id']}", {"name": "Guest"})
+    await here.unit_head.send("PATCH", f"{path}/invitees/{made['id']}", {"moderator": False})
+    await here.unit_head.post(f"{path}/invitees/bulk", {"text": "Jan <jan@example.com>\nOla <ola@example.com>"})
+    await here.unit_head.send("DELETE", f"{path}/invitees/{made['id']}")
+    await here.unit_head.post(f"{path}/cancel")
+    await here.unit_head.send("DELETE", path)
+    assert await actions(here, "conference", conference["id"]) == [
+        "invited",
+        "moderator_given",
+        "moderator_taken",
+        "invited",
+        "uninvited",
+        "conference_cancelled",
+        "conference_deleted",
+    ]
+    assert (await site.storage.audit.verify()).faults == ()
+
+
+async def test_a_deleted_account_leaves_ids_alone(site: Site) -> None:
+    here = await home(site)
+    conference = await here.unit_head.conference()
+    body = {"name": "Secret Name", "email": "secret@example.com"}
+    await here.unit_head.post(f"/api/conferences/{conference['id']}/invitees", body)
+    answer = await here.unit_head.send("DELETE", "/api/account", {"email": "uwe@example.org"})
+    assert answer.status == 200
+    assert await actions(here, "user", here.unit_head.user) == ["account_deleted"]
+    everything = json.dumps(await items(here.administrator, "/api/audit?size=100"))
+    for word in ("Secret Name", "secret@example.com", "Uwe", "uwe@example.org"):
+        assert word not in everything
+    assert (await site.storage.audit.verify()).faults == ()
+
+
+async def test_the_log_is_read_page_by_page_and_by_object(site: Site) -> None:
+    here = await home(site)
+    for number in range(12):
+        await here.head.post(f"/api/bodies/{here.body}/units", {"name": f"Unit {number}"})
+    first: dict[str, Any] = await (await here.administrator.get("/api/audit")).json()
+    assert (first["total"], len(first["items"]), first["items"][0]["seq"]) == (13, 10, 13)
+    assert [each["seq"] for each in await items(here.administrator, "/api/audit?page=2")] == [3, 2, 1]
+    assert await actions(here, "body", here.body) == ["body_created"]
+    answer = await here.administrator.get("/api/audit?object_kind=body")
+    assert (answer.status, await code(answer)) == (400, "bad_request")
+    assert (await here.head.get("/api/audit")).status == 403
