@@ -1,7 +1,7 @@
 // What can be edited (E2-32) and what not (E2-33); at the far right the button that deletes the account (E2-35).
 import { useRef, useState } from "preact/hooks";
 import { api, ApiError } from "../app/api";
-import { formatDateTime, t } from "../i18n";
+import { chooseLanguage, formatDateTime, t } from "../i18n";
 import { languages, loadUser } from "../portal/account";
 import { LoadFailed } from "../portal/load_failed";
 import { Button } from "../ui/button";
@@ -59,6 +59,8 @@ function Editable({ profile, saved }: { profile: Profile; saved: (next: Profile)
       try {
         saved(await api<Profile>("PATCH", "/api/account", changes));
         await loadUser();
+        // Whoever sets the account's language wants to see it: what was chosen for this browser alone gives way.
+        if (language !== profile.language) await chooseLanguage("", { remember: true });
         toast({ text: t("acc.saved"), kind: "good" });
       } catch (cause) {
         if (!(cause instanceof ApiError) || !cause.message.startsWith("telephone:")) throw cause;

@@ -5,6 +5,7 @@
 // επισκέπτης · recording: καταγραφή · fragment: απόσπασμα · raise hand: σήκωμα χεριού · share screen: κοινή χρήση οθόνης ·
 // mute: σίγαση · hold: κλείδωμα · pin: καρφίτσωμα · spotlight: προβολή · chat: συνομιλία · browser: φυλλομετρητής ·
 // server: διακομιστής · link: σύνδεσμος · sign in: είσοδος · body: φορέας · unit: μονάδα · collaborator: συνεργάτης
+import { accounts } from "./el_accounts";
 import { appearance } from "./el_appearance";
 import { lobby } from "./el_lobby";
 import { meeting } from "./el_meeting";
@@ -14,4 +15,4 @@ import { status } from "./el_status";
 import { ui } from "./el_ui";
 import type { Translated } from "./types";
 
-export const el: Translated<"el"> = { ...ui, ...appearance, ...portal, ...status, ...player, ...meeting, ...lobby };
+export const el: Translated<"el"> = { ...accounts, ...ui, ...appearance, ...portal, ...status, ...player, ...meeting, ...lobby };

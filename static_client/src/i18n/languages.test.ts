@@ -63,6 +63,13 @@ test("a tag that is none of ours changes nothing", async () => {
   expect([language.value, localStorage.getItem("plenum.language")]).toEqual(["pl", "pl"]);
 });
 
+test("a choice can be taken back", async () => {
+  browserReads("el");
+  await chooseLanguage("pl", { remember: true });
+  await chooseLanguage("", { remember: true });
+  expect([language.value, localStorage.length]).toEqual(["el", 0]);
+});
+
 test("without storage the choice still shows", async () => {
   vi.spyOn(window, "localStorage", "get").mockImplementation(() => {
     throw new Error("forbidden");

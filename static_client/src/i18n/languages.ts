@@ -44,14 +44,15 @@ export async function startLanguage(): Promise<void> {
 
 /**
  * Another language, at once and on every page. `remember`: the person chose it here, and it stays whatever the account
- * says. Without: it is the account's, shown unless something was chosen here; "" when the account has none.
+ * says; "" takes the choice back. Without: it is the account's, shown unless something was chosen here; "" when the
+ * account has none.
  */
 export async function chooseLanguage(tag: string, { remember }: { remember: boolean }): Promise<void> {
   const wanted = offered(tag);
   if (remember) {
-    if (wanted === null) return;
+    if (wanted === null && tag !== "") return;
     write("localStorage", CHOSEN, wanted);
-    return change(wanted);
+    return change(pickLanguage(wanted, read("sessionStorage", ACCOUNT), navigator.languages ?? []));
   }
   write("sessionStorage", ACCOUNT, wanted);
   await change(pickLanguage(read("localStorage", CHOSEN), wanted, navigator.languages ?? []));

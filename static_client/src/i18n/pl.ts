@@ -5,6 +5,7 @@
 // fragment · raise hand: podnieś rękę · share screen: udostępnij ekran · mute: wycisz · hold: zablokuj · pin: przypnij ·
 // spotlight: wyróżnij · chat: czat · browser: przeglądarka · server: serwer · link: link · sign in: zaloguj się · body:
 // instytucja · unit: jednostka · collaborator: współpracownik
+import { accounts } from "./pl_accounts";
 import { appearance } from "./pl_appearance";
 import { lobby } from "./pl_lobby";
 import { meeting } from "./pl_meeting";
@@ -14,4 +15,4 @@ import { status } from "./pl_status";
 import { ui } from "./pl_ui";
 import type { Translated } from "./types";
 
-export const pl: Translated<"pl"> = { ...ui, ...appearance, ...portal, ...status, ...player, ...meeting, ...lobby };
+export const pl: Translated<"pl"> = { ...accounts, ...ui, ...appearance, ...portal, ...status, ...player, ...meeting, ...lobby };

@@ -5,6 +5,7 @@
 // înregistrare · fragment: fragment · raise hand: ridicarea mâinii · share screen: partajarea ecranului · mute: dezactivarea
 // microfonului · hold: blocare · pin: fixare · spotlight: evidențiere · chat: chat · browser: browser · server: server ·
 // link: link · sign in: autentificare · body: instituție · unit: unitate · collaborator: colaborator
+import { accounts } from "./ro_accounts";
 import { appearance } from "./ro_appearance";
 import { lobby } from "./ro_lobby";
 import { meeting } from "./ro_meeting";
@@ -14,4 +15,4 @@ import { status } from "./ro_status";
 import { ui } from "./ro_ui";
 import type { Translated } from "./types";
 
-export const ro: Translated<"ro"> = { ...ui, ...appearance, ...portal, ...status, ...player, ...meeting, ...lobby };
+export const ro: Translated<"ro"> = { ...accounts, ...ui, ...appearance, ...portal, ...status, ...player, ...meeting, ...lobby };

@@ -5,7 +5,7 @@ export const SAME: readonly string[] = [
   "ui.product", "join.pin", "access.pin", "access.admin_pin", "invitation.pin", "invite.pin", "rec.on",
   "appearance.percent", "player.rate", "conn.ms", "conn.kbps", "note.chat", "player.key_name.Home", "player.key_name.End",
   "appearance.contrast", "appearance.contrast.normal", "people.moderator", "badge.moderator",
-  "player.tab.chat", "bar.chat", "chat.heading", "keys.chat", "player.fragment",
+  "acc.none", "acc.role.administrator", "player.tab.chat", "bar.chat", "chat.heading", "keys.chat", "player.fragment",
 ];
 
 /** Longer than their place seems to allow, and seen to fit. */
