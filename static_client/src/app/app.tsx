@@ -18,6 +18,7 @@ const PAGES: Readonly<Record<Route["page"], Loader>> = {
   pin: () => import("../portal/pin").then(page),
   link: () => import("../meeting/meeting").then(page),
   room: () => import("../meeting/meeting").then(page),
+  rsvp: () => import("../portal/rsvp").then(page),
   play: () => import("../player/player").then(page),
   unknown: () => import("../status/not_found").then(page),
 };
@@ -62,6 +63,6 @@ export function App() {
   if (shown === null || shown.name !== name) return null;
   const props: Record<string, string> = {};
   if (here.page === "link") props["secret"] = here.secret;
-  if (here.page === "play") props["id"] = here.id;
+  if (here.page === "play" || here.page === "rsvp") props["id"] = here.id;
   return <shown.Page {...props} />;
 }

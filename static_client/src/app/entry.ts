@@ -25,7 +25,7 @@ export interface ConferenceBrief {
 export type Entry =
   | { kind: "link"; link: string }
   | { kind: "pin"; number: string; pin: string }
-  | { kind: "answer"; answer: JoinAnswer; name: string };
+  | { kind: "answer"; answer: JoinAnswer; name: string; /** As organiser, or as an invited participant. */ act: "enter" | "connect" };
 
 export const pendingEntry = signal<Entry | null>(null);
 

@@ -17,11 +17,13 @@ export type Route =
   | { page: "link"; secret: string }
   | { page: "room" }
   | { page: "play"; id: string }
+  | { page: "rsvp"; id: string }
   | { page: "unknown" };
 
 const PLAIN: Readonly<Record<string, Route>> = {
   "/": { page: "landing" },
   "/home": { page: "home" },
+  "/conferences": { page: "home" },
   "/sign-in": { page: "sign-in" },
   "/sign-in/confirm": { page: "sign-in-confirm" },
   "/activate": { page: "activate" },
@@ -38,7 +40,7 @@ export function parseRoute(pathname: string): Route {
   const path = pathname.length > 1 ? pathname.replace(/\/+$/, "") : pathname;
   const plain = PLAIN[path];
   if (plain !== undefined) return plain;
-  const parts = /^\/(j|play)\/([^/]+)$/.exec(path);
+  const parts = /^\/(j|play|rsvp)\/([^/]+)$/.exec(path);
   if (parts === null) return { page: "unknown" };
   let value: string;
   try {
@@ -46,7 +48,8 @@ export function parseRoute(pathname: string): Route {
   } catch {
     return { page: "unknown" };
   }
-  return parts[1] === "j" ? { page: "link", secret: value } : { page: "play", id: value };
+  if (parts[1] === "j") return { page: "link", secret: value };
+  return { page: parts[1] === "rsvp" ? "rsvp" : "play", id: value };
 }
 
 const current = signal<Route>(parseRoute(location.pathname));

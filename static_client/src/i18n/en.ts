@@ -2,6 +2,7 @@
 // is given to el_, pl_ and ro_ too (tsc says where), or its beginning waits in untranslated.ts.
 import { accounts } from "./en_accounts";
 import { appearance } from "./en_appearance";
+import { conferences } from "./en_conferences";
 import { lobby } from "./en_lobby";
 import { meeting } from "./en_meeting";
 import { player } from "./en_player";
@@ -9,4 +10,4 @@ import { portal } from "./en_portal";
 import { status } from "./en_status";
 import { ui } from "./en_ui";
 
-export const en = { ...accounts, ...ui, ...appearance, ...portal, ...status, ...player, ...meeting, ...lobby } as const;
+export const en = { ...accounts, ...ui, ...appearance, ...portal, ...status, ...player, ...meeting, ...lobby, ...conferences } as const;

@@ -106,7 +106,7 @@ async function begin(secret: string | undefined, show: Show): Promise<void> {
 async function check(entry: Entry, show: Show): Promise<void> {
   show({ kind: "checking" });
   if (entry.kind === "answer") {
-    show({ kind: "prejoin", entry, conference: entry.answer.conference, moderator: true, name: entry.name });
+    show({ kind: "prejoin", entry, conference: entry.answer.conference, moderator: entry.act === "enter", name: entry.name });
     return;
   }
   try {
@@ -123,7 +123,7 @@ async function join(entry: Entry, request: JoinRequest, show: Show): Promise<voi
   try {
     if (entry.kind === "answer") {
       // Again, now with the name as it was typed, and with a token that has not aged on this page.
-      answer = await api<JoinAnswer>("POST", `/api/conferences/${encodeURIComponent(entry.answer.conference.id)}/enter`, { name: request.name });
+      answer = await api<JoinAnswer>("POST", `/api/conferences/${encodeURIComponent(entry.answer.conference.id)}/${entry.act}`, { name: request.name });
     } else {
       const by = entry.kind === "link" ? { link: entry.link } : { number: entry.number, pin: entry.pin };
       answer = await api<JoinAnswer>("POST", "/api/join", { ...by, name: request.name });

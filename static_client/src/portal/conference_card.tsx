@@ -1,117 +1,169 @@
-// One conference in the list: its state, what one does with it, and its access data when opened.
-import { useId, useState } from "preact/hooks";
+// One conference in a list: when, whose, its state, what one may do with it; access data and people when opened.
+import { useEffect, useId, useState } from "preact/hooks";
 import { api } from "../app/api";
 import { enter, type JoinAnswer } from "../app/entry";
-import { formatDateTime, t } from "../i18n";
+import { t } from "../i18n";
 import { Button } from "../ui/button";
 import { copyText } from "../ui/copy";
-import { ConfirmDialog } from "../ui/dialog";
-import { Badge } from "../ui/display";
+import { Badge, PageSpinner } from "../ui/display";
 import { Menu, type MenuEntry } from "../ui/menu";
 import { toast } from "../ui/toast";
 import { Access } from "./access";
 import { user } from "./account";
-import { explained, sentence } from "./errors";
+import { CardDialogs, type CardDialog } from "./card_dialogs";
+import { editing } from "./editing";
+import { sentence } from "./errors";
 import { recordings, refresh } from "./home_data";
 import { invitationText } from "./invitation";
+import { Messages } from "./messages";
 import { People } from "./people";
 import { RecordingRows } from "./recordings";
-import { isOver, type Conference } from "./types";
+import { isOver, type Conference, type ConferenceItem, type Rsvp } from "./types";
+import { When } from "./when";
 
-export function ConferenceCard({ conference, onEdit }: { conference: Conference; onEdit: () => void }) {
+export const pathOf = (id: string): string => `/api/conferences/${encodeURIComponent(id)}`;
+
+export function ConferenceCard({ item }: { item: ConferenceItem }) {
   const [shown, setShown] = useState(false);
-  const [asking, setAsking] = useState<"end" | "delete" | null>(null);
-  const [entering, setEntering] = useState(false);
+  const [detail, setDetail] = useState<Conference | null>(null);
+  const [dialog, setDialog] = useState<CardDialog | null>(null);
   const id = useId();
-  const over = isOver(conference);
-  const { title } = conference;
-  const path = `/api/conferences/${encodeURIComponent(conference.id)}`;
-  const own = recordings.value?.filter((one) => one.conference_id === conference.id) ?? [];
-
-  const go = async () => {
-    setEntering(true);
+  const over = isOver(item.state);
+  const { title } = item;
+  const manage = item.rights.includes("manage");
+  const own = recordings.value?.filter((one) => one.conference_id === item.id) ?? [];
+  const load = async (): Promise<Conference | null> => {
     try {
-      const answer = await api<JoinAnswer>("POST", `${path}/enter`, {});
-      enter({ kind: "answer", answer, name: user.value?.name ?? "" });
+      const found = await api<Conference>("GET", pathOf(item.id));
+      setDetail(found);
+      return found;
     } catch (cause) {
       toast({ text: sentence(cause), kind: "bad" });
-      setEntering(false);
-      void refresh();
+      return null;
     }
   };
+  useEffect(() => {
+    if (shown) void load();
+  }, [shown, item]);
   const copyInvitation = async () => {
-    const done = await copyText(invitationText(conference, location.origin));
+    const found = detail ?? (await load());
+    if (found === null) return;
+    const done = await copyText(invitationText(found, location.origin));
     toast(done ? { text: t("conference.invitation_copied"), kind: "good" } : { text: t("ui.copy_failed"), kind: "warn" });
   };
-  const removable = conference.state !== "running";
-  const items: MenuEntry[] = [
-    ...(over ? [] : [{ label: t("conference.edit"), icon: "edit" as const, onSelect: onEdit }]),
-    ...(over ? [] : [{ label: t("conference.end"), icon: "stop" as const, danger: true, onSelect: () => setAsking("end") }]),
-    ...(removable ? [{ label: t("conference.delete"), icon: "trash" as const, danger: true, onSelect: () => setAsking("delete") }] : []),
-  ];
-
+  const edit = async () => {
+    const found = await load();
+    if (found !== null) editing.value = { kind: "edit", conference: found };
+  };
   return (
-    <li class={`ui-card portal-conference ${over ? "is-over" : ""}`} data-conference={conference.id}>
+    <li class={`ui-card portal-conference ${over ? "is-over" : ""}`} data-conference={item.id}>
       <div class="portal-conference-head">
         <div class="ui-grow">
           <div class="portal-badges">
-            <StateBadge conference={conference} />
-            {conference.record && <Badge icon="record" kind={over ? undefined : "bad"}>{over ? t("conference.record_was") : t("conference.record_on")}</Badge>}
-            {conference.start_as === "listener" && !over && <Badge icon="headphones">{t("conference.webinar")}</Badge>}
+            <StateBadge item={item} />
+            {item.kind === "reservation" && <Badge icon="door">{t("conference.reservation")}</Badge>}
+            {item.record && <Badge icon="record" kind={over ? undefined : "bad"}>{over ? t("conference.record_was") : t("conference.record_on")}</Badge>}
+            {item.mine !== "owner" && <Badge icon={item.mine === "invited" ? "user" : "people"}>{t(`conference.mine.${item.mine}`)}</Badge>}
           </div>
           <h3>{title}</h3>
-          {conference.description !== "" && <p class="portal-description">{conference.description}</p>}
-          <p class="ui-muted ui-small">
-            {[
-              t("conference.created", { date: formatDateTime(conference.created_at) }),
-              !over && conference.expires_at !== null && t("conference.until", { date: formatDateTime(conference.expires_at) }),
-              !over && t("conference.max", { count: conference.max_participants }),
-            ].filter(Boolean).join(" · ")}
-          </p>
+          {item.state !== "postponed" && <When {...item} />}
+          <p class="ui-muted ui-small">{[t("conference.coordinator", { name: item.coordinator }), t("conference.participants", { count: item.participants })].join(" · ")}</p>
         </div>
-        <Menu label={t("conference.more", { title })} items={items} />
+        {manage && <Menu label={t("conference.more", { title })} items={() => menu(item, setDialog, () => void edit())} />}
       </div>
       {!over && (
         <div class="ui-row portal-actions">
-          <Button variant="primary" icon="door" busy={entering} aria-label={t("conference.enter_what", { title })} onClick={() => void go()}>{t("conference.enter")}</Button>
-          <Button icon="copy" onClick={() => void copyInvitation()}>{t("conference.invite")}</Button>
-          <Button variant="quiet" iconEnd={shown ? "chevron-up" : "chevron-down"} aria-expanded={shown} aria-controls={id} onClick={() => setShown(!shown)}>
-            {shown ? t("conference.hide") : t("conference.details")}
-          </Button>
+          {item.rights.includes("enter") && item.state !== "postponed" && <Go item={item} act="enter" />}
+          {item.rights.includes("connect") && item.state !== "postponed" && <Go item={item} act="connect" />}
+          {item.rights.includes("connect") && <Answer item={item} />}
+          {manage && <Button icon="copy" onClick={() => void copyInvitation()}>{t("conference.invite")}</Button>}
+          {manage && (
+            <Button variant="quiet" iconEnd={shown ? "chevron-up" : "chevron-down"} aria-expanded={shown} aria-controls={id} onClick={() => setShown(!shown)}>
+              {shown ? t("conference.hide") : t("conference.details")}
+            </Button>
+          )}
         </div>
       )}
       {shown && !over && (
         <div id={id} class="portal-details">
-          <Access conference={conference} />
-          <People conference={conference} />
+          {detail === null ? <PageSpinner /> : (
+            <>
+              <Access conference={detail} />
+              <People conference={detail} changed={() => void refresh()} />
+              <Messages conference={detail} />
+            </>
+          )}
         </div>
       )}
       {own.length > 0 && <RecordingRows recordings={own} compact />}
-      <ConfirmDialog open={asking === "end"} title={t("conference.end_title")} confirm={t("conference.end")} danger onClose={() => setAsking(null)}
-        onConfirm={async () => {
-          await explained(api("POST", `${path}/end`, {}));
-          toast({ text: t("conference.ended"), kind: "good" });
-          await refresh();
-        }}>
-        <p>{t("conference.end_text", { title })}</p>
-        {conference.participants_now > 0 && <p><strong>{t("conference.end_inside", { count: conference.participants_now })}</strong></p>}
-      </ConfirmDialog>
-      <ConfirmDialog open={asking === "delete"} title={t("conference.delete_title")} confirm={t("conference.delete")} danger onClose={() => setAsking(null)}
-        onConfirm={async () => {
-          await explained(api("DELETE", path, {}));
-          toast({ text: t("conference.deleted"), kind: "good" });
-          await refresh();
-        }}>
-        <p>{t("conference.delete_text", { title })}</p>
-        {own.some((one) => one.state !== "deleted") && <p class="ui-muted">{t("conference.delete_recordings")}</p>}
-      </ConfirmDialog>
+      <CardDialogs item={item} dialog={dialog} onClose={() => setDialog(null)} recorded={own.some((one) => one.state !== "deleted")} />
     </li>
   );
 }
 
-function StateBadge({ conference }: { conference: Conference }) {
-  if (conference.state === "running") {
-    return <><Badge kind="good" dot>{t("conference.state.running")}</Badge><Badge icon="people">{t("conference.inside", { count: conference.participants_now })}</Badge></>;
+/** The green button (E0-33): before the window it says when it opens. */
+function Go({ item, act }: { item: ConferenceItem; act: "enter" | "connect" }) {
+  const [busy, setBusy] = useState(false);
+  const go = async () => {
+    setBusy(true);
+    try {
+      const answer = await api<JoinAnswer>("POST", `${pathOf(item.id)}/${act}`, {});
+      enter({ kind: "answer", answer, name: user.value?.name ?? "", act });
+    } catch (cause) {
+      toast({ text: sentence(cause), kind: "bad" });
+      setBusy(false);
+      void refresh();
+    }
+  };
+  const early = item.state === "planned";
+  const label = act === "enter" ? t("conference.enter") : t("conference.connect");
+  return (
+    <Button variant="primary" class={act === "connect" ? "portal-connect" : undefined} icon="door" busy={busy} disabled={early}
+      aria-label={act === "enter" ? t("conference.enter_what", { title: item.title }) : t("conference.connect_what", { title: item.title })} onClick={() => void go()}>
+      {early ? t("conference.opens", { minutes: Math.round((item.starts_at - item.opens_at) / 60_000) }) : label}
+    </Button>
+  );
+}
+
+const ANSWERS = ["accepted", "tentative", "declined"] as const;
+
+function Answer({ item }: { item: ConferenceItem }) {
+  const choose = async (answer: Rsvp) => {
+    try {
+      await api("POST", `${pathOf(item.id)}/rsvp`, { answer });
+      toast({ text: t(`rsvp.done.${answer as "accepted"}`), kind: "good" });
+      await refresh();
+    } catch (cause) {
+      toast({ text: sentence(cause), kind: "bad" });
+    }
+  };
+  return (
+    <Menu label={t("rsvp.of", { title: item.title })} trigger={{ text: t(`rsvp.${item.rsvp ?? "none"}`), icon: item.rsvp === "accepted" ? "check" : "calendar", variant: "plain" }}
+      items={ANSWERS.map((answer) => ({ label: t(`rsvp.answer.${answer}`), role: "radio" as const, checked: item.rsvp === answer, onSelect: () => void choose(answer) }))} />
+  );
+}
+
+function menu(item: ConferenceItem, open: (dialog: CardDialog) => void, edit: () => void): MenuEntry[] {
+  const over = isOver(item.state);
+  const dated = item.kind !== "instant";
+  const entries: (MenuEntry | false)[] = [
+    !over && item.state !== "postponed" && { label: t("conference.edit"), icon: "edit", onSelect: edit },
+    !over && dated && { label: item.state === "postponed" ? t("conference.set_date") : t("conference.move"), icon: "calendar", onSelect: () => open("move") },
+    !over && dated && item.state === "planned" && { label: t("conference.postpone"), icon: "clock", onSelect: () => open("postpone") },
+    (item.state === "open" || item.state === "running") && { label: t("conference.extend"), icon: "clock", onSelect: () => open("extend") },
+    { label: t("conference.copy"), icon: "copy", onSelect: () => open("copy") },
+    !over && { separator: true },
+    (item.state === "open" || item.state === "running") && { label: t("conference.end"), icon: "stop", danger: true, onSelect: () => open("end") },
+    !over && item.state !== "running" && dated && { label: t("conference.cancel"), icon: "ban", danger: true, onSelect: () => open("cancel") },
+    item.state !== "running" && { label: t("conference.delete"), icon: "trash", danger: true, onSelect: () => open("delete") },
+  ];
+  return entries.filter((one) => one !== false);
+}
+
+function StateBadge({ item }: { item: ConferenceItem }) {
+  if (item.state === "running") {
+    return <><Badge kind="good" dot>{t("conference.state.running")}</Badge><Badge icon="people">{t("conference.inside", { count: item.participants_now })}</Badge></>;
   }
-  return <Badge kind={conference.state === "open" ? "info" : undefined}>{t(`conference.state.${conference.state}`)}</Badge>;
+  const kind = item.state === "open" ? "good" : item.state === "planned" ? "info" : item.state === "postponed" ? "warn" : undefined;
+  return <Badge kind={kind}>{t(`conference.state.${item.state}`)}</Badge>;
 }

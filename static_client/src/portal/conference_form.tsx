@@ -1,15 +1,16 @@
-// Create and edit on one page (S-36…S-39): title, description, recording, rights, most participants.
+// Create and edit (S-36 to S-39, E2-102 to E2-104, H-8 to H-12): title, when, recording, rights, most participants.
 import { useRef, useState } from "preact/hooks";
-import { api } from "../app/api";
-import { t } from "../i18n";
-import { Button } from "../ui/button";
+import { api, ApiError } from "../app/api";
+import { language, t, viewerZone } from "../i18n";
+import { Button, IconButton } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Banner } from "../ui/display";
-import { Checkbox, Field, RadioCards, TextArea, TextInput } from "../ui/field";
+import { Checkbox, Field, RadioCards, Select, TextArea, TextInput } from "../ui/field";
 import { toast } from "../ui/toast";
+import { DateFields, firstDates } from "./date_fields";
 import { sentence } from "./errors";
-import { checkFields, type FieldErrors, type FormValues } from "./form_rules";
-import type { Conference, ConferenceFields } from "./types";
+import { checkFields, USUAL, type FieldErrors, type FormValues } from "./form_rules";
+import type { Conference, ConferenceFields, Kind } from "./types";
 
 export interface ConferenceFormProps {
   /** null: a new one. */
@@ -18,21 +19,49 @@ export interface ConferenceFormProps {
   onClose: () => void;
 }
 
-export function ConferenceForm({ conference, onSaved, onClose }: ConferenceFormProps) {
-  const [values, setValues] = useState<FormValues>(() => ({
+const HOUR_MS = 3_600_000;
+/** Ten minutes at least for a reservation (H-14). */
+const RESERVATION_LEAD_MS = 15 * 60_000;
+const LANGUAGES = [["el", "Ελληνικά"], ["pl", "Polski"], ["ro", "Română"], ["en", "English"]] as const;
+
+function valuesOf(conference: Conference | null): FormValues {
+  const zone = conference?.time_zone ?? viewerZone();
+  const span = conference === null ? null : { starts: conference.starts_at, length: conference.ends_at - conference.starts_at };
+  return {
     title: conference?.title ?? "",
     description: conference?.description ?? "",
+    kind: conference?.kind ?? "instant",
+    dates: firstDates(span?.starts ?? null, span?.length ?? HOUR_MS, zone),
+    sessions: conference?.sessions.map((one) => firstDates(one.starts_at, one.ends_at - one.starts_at, zone)) ?? [],
+    language: conference?.language ?? language.value,
+    opens_before_min: String(conference?.opens_before_min ?? 5),
+    lobby: conference?.lobby ?? false,
     record: conference?.record ?? false,
     start_as: conference?.start_as ?? "speaker",
     who_presents: conference?.who_presents ?? "everyone",
     max_participants: String(conference?.max_participants ?? 300),
-  }));
+    sms_invite: conference?.sms_invite ?? false,
+    sms_reminder: conference?.sms_reminder ?? false,
+  };
+}
+
+export function ConferenceForm({ conference, onSaved, onClose }: ConferenceFormProps) {
+  const [values, setValues] = useState<FormValues>(() => valuesOf(conference));
   const [errors, setErrors] = useState<FieldErrors>({});
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const titleRef = useRef<HTMLInputElement>(null);
-  const maxRef = useRef<HTMLInputElement>(null);
+  const form = useRef<HTMLFormElement>(null);
   const set = (change: Partial<FormValues>) => setValues((now) => ({ ...now, ...change }));
+  const fresh = conference === null;
+
+  const chooseKind = (kind: Kind) => {
+    const untouched = values.max_participants === String(USUAL[values.kind]);
+    set({
+      kind, max_participants: untouched ? String(USUAL[kind]) : values.max_participants,
+      dates: firstDates(null, kind === "reservation" ? 24 * HOUR_MS : HOUR_MS, values.dates.zone, kind === "reservation" ? RESERVATION_LEAD_MS : undefined),
+    });
+  };
 
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -40,37 +69,50 @@ export function ConferenceForm({ conference, onSaved, onClose }: ConferenceFormP
     const { fields, errors: found } = checkFields(values);
     setErrors(found);
     if (fields === null) {
-      (found.title !== undefined ? titleRef : maxRef).current?.focus();
+      if (found.title !== undefined) titleRef.current?.focus();
+      else requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
       return;
     }
     setBusy(true);
     setFailure(null);
     try {
       onSaved(await save(conference, fields));
-      if (conference !== null) toast({ text: t("form.saved"), kind: "good" });
+      if (!fresh) toast({ text: t("form.saved"), kind: "good" });
     } catch (cause) {
-      setFailure(sentence(cause));
+      const field = cause instanceof ApiError ? cause.details["field"] : undefined;
+      if (field === "starts_at" || field === "ends_at" || field === "sessions") setErrors({ [field]: sentence(cause) });
+      else setFailure(sentence(cause));
       setBusy(false);
     }
   };
 
   return (
-    <Dialog open title={conference === null ? t("form.new") : t("form.edit")} size="large" onClose={onClose} actions={
+    <Dialog open title={fresh ? t("form.new") : t("form.edit")} size="large" onClose={onClose} actions={
       <>
         <Button onClick={onClose}>{t("ui.cancel")}</Button>
-        <Button variant="primary" type="submit" form="conference-form" busy={busy}>{conference === null ? t("form.create") : t("form.save")}</Button>
+        <Button variant="primary" type="submit" form="conference-form" busy={busy}>{fresh ? t("form.create") : t("form.save")}</Button>
       </>
     }>
-      <form id="conference-form" class="ui-stack portal-form" noValidate onSubmit={(event) => void submit(event)}>
+      <form id="conference-form" ref={form} class="ui-stack portal-form" noValidate onSubmit={(event) => void submit(event)}>
         <Field label={t("form.title")} error={errors.title}>
-          <TextInput value={values.title} maxLength={200} autoFocus required inputRef={titleRef} autoComplete="off" onInput={(title) => set({ title })} />
+          <TextInput value={values.title} maxLength={120} autoFocus required inputRef={titleRef} autoComplete="off" onInput={(title) => set({ title })} />
         </Field>
         <Field label={t("form.description")} optional hint={t("form.description_hint")}>
-          <TextArea value={values.description} maxLength={4000} rows={3} onInput={(description) => set({ description })} />
+          <TextArea value={values.description} maxLength={2000} rows={3} onInput={(description) => set({ description })} />
         </Field>
+        {fresh && (
+          <RadioCards legend={t("form.kind")} name="kind" value={values.kind} onChange={chooseKind} options={[
+            { value: "instant", label: t("form.kind.instant"), hint: t("form.kind.instant_hint") },
+            { value: "scheduled", label: t("form.kind.scheduled"), hint: t("form.kind.scheduled_hint") },
+            { value: "reservation", label: t("form.kind.reservation"), hint: t("form.kind.reservation_hint") },
+          ]} />
+        )}
+        {values.kind !== "instant" && <DateFields dates={values.dates} onChange={(dates) => set({ dates })} quarter={values.kind === "scheduled"} errors={errors} />}
+        {values.kind === "reservation" && <Sessions values={values} set={set} error={errors.sessions} />}
         <div class="portal-record">
           <Checkbox label={t("form.record")} hint={t("form.record_hint")} checked={values.record} onChange={(record) => set({ record })} />
         </div>
+        <Checkbox label={t("form.lobby")} hint={t("form.lobby_hint")} checked={values.lobby} onChange={(lobby) => set({ lobby })} />
         <RadioCards legend={t("form.start_as")} name="start_as" value={values.start_as} onChange={(start_as) => set({ start_as })} options={[
           { value: "speaker", label: t("form.start_as.speaker"), hint: t("form.start_as.speaker_hint") },
           { value: "listener", label: t("form.start_as.listener"), hint: t("form.start_as.listener_hint") },
@@ -79,16 +121,53 @@ export function ConferenceForm({ conference, onSaved, onClose }: ConferenceFormP
           { value: "everyone", label: t("form.who_presents.everyone"), hint: t("form.who_presents.everyone_hint") },
           { value: "promoted", label: t("form.who_presents.promoted"), hint: t("form.who_presents.promoted_hint") },
         ]} />
-        <Field label={t("form.max")} hint={t("form.max_hint")} error={errors.max_participants} class="portal-max">
-          <TextInput value={values.max_participants} inputMode="numeric" maxLength={4} inputRef={maxRef} autoComplete="off" onInput={(max_participants) => set({ max_participants })} />
-        </Field>
+        <div class="portal-numbers">
+          <Field label={t("form.max")} hint={values.kind === "reservation" ? t("form.max_hint_phone") : t("form.max_hint")} error={errors.max_participants}>
+            <TextInput value={values.max_participants} inputMode="numeric" maxLength={4} autoComplete="off" onInput={(max_participants) => set({ max_participants })} />
+          </Field>
+          {values.kind !== "instant" && (
+            <Field label={t("form.opens")} hint={t("form.opens_hint")} error={errors.opens_before_min}>
+              <TextInput value={values.opens_before_min} inputMode="numeric" maxLength={2} autoComplete="off" onInput={(opens_before_min) => set({ opens_before_min })} />
+            </Field>
+          )}
+          <Select label={t("form.language")} hint={t("form.language_hint")} value={values.language} options={LANGUAGES.map(([value, label]) => ({ value, label }))} onChange={(chosen) => set({ language: chosen })} />
+        </div>
+        {values.kind !== "instant" && (
+          <fieldset class="ui-stack">
+            <legend class="ui-field-label">{t("form.sms")}</legend>
+            <Checkbox label={t("form.sms_invite")} checked={values.sms_invite} onChange={(sms_invite) => set({ sms_invite })} />
+            <Checkbox label={t("form.sms_reminder")} checked={values.sms_reminder} onChange={(sms_reminder) => set({ sms_reminder })} />
+          </fieldset>
+        )}
         {failure !== null && <Banner kind="bad">{failure}</Banner>}
       </form>
     </Dialog>
   );
 }
 
+/** The dates within a reservation (H-17): for calendars and reminders; the room is open all the time. */
+function Sessions({ values, set, error }: { values: FormValues; set: (change: Partial<FormValues>) => void; error: string | undefined }) {
+  const { sessions } = values;
+  const change = (at: number, dates: FormValues["dates"]) => set({ sessions: sessions.map((one, i) => (i === at ? dates : one)) });
+  return (
+    <fieldset class="portal-sessions">
+      <legend class="ui-field-label">{t("form.sessions")}</legend>
+      <p class="ui-field-hint">{t("form.sessions_hint")}</p>
+      {sessions.map((one, at) => (
+        <div key={at} class="portal-session">
+          <DateFields dates={{ ...one, zone: values.dates.zone }} onChange={(dates) => change(at, dates)} quarter={false} />
+          <IconButton icon="trash" label={t("form.session_remove", { number: at + 1 })} onClick={() => set({ sessions: sessions.filter((_, i) => i !== at) })} />
+        </div>
+      ))}
+      {error !== undefined && <p class="ui-field-error" role="alert">{error}</p>}
+      <Button icon="plus" onClick={() => set({ sessions: [...sessions, { ...values.dates, end: values.dates.start.time < "23:00" ? { date: values.dates.start.date, time: `${String(Number(values.dates.start.time.slice(0, 2)) + 1).padStart(2, "0")}${values.dates.start.time.slice(2)}` } : values.dates.start }] })}>{t("form.session_add")}</Button>
+    </fieldset>
+  );
+}
+
 function save(conference: Conference | null, fields: ConferenceFields): Promise<Conference> {
-  if (conference === null) return api<Conference>("POST", "/api/conferences", fields);
-  return api<Conference>("PATCH", `/api/conferences/${encodeURIComponent(conference.id)}`, fields);
+  const { kind, starts_at, ends_at, sessions, ...rest } = fields;
+  const dated = kind === "instant" ? {} : { starts_at, ends_at, ...(kind === "reservation" ? { sessions } : {}) };
+  if (conference === null) return api<Conference>("POST", "/api/conferences", { ...rest, kind, ...dated });
+  return api<Conference>("PATCH", `/api/conferences/${encodeURIComponent(conference.id)}`, { ...rest, ...dated });
 }

@@ -1,26 +1,28 @@
-// The organiser's home: own conferences and recordings.
+// Conferences and recordings of who is signed in: what is held today and later, what was postponed, what is over.
 import { useEffect, useState } from "preact/hooks";
-import { t } from "../i18n";
+import { formatDate, t } from "../i18n";
 import { StatusPage } from "../status/status";
 import { Button } from "../ui/button";
 import { EmptyState, PageSpinner, TabPanel, Tabs } from "../ui/display";
-import { Icon } from "../ui/icon";
+import { Field, TextInput } from "../ui/field";
 import { Page } from "../ui/page";
-import { AccountMenu, requireUser, user } from "./account";
 import { AccessDialog } from "./access";
-import { ConferenceCard } from "./conference_card";
+import { AccountMenu, requireUser, user } from "./account";
 import { ConferenceForm } from "./conference_form";
-import { conferences, loadError, recordings, refresh, watch } from "./home_data";
+import { ConferenceList } from "./conference_list";
+import { editing } from "./editing";
 import "./home.css";
-import { LoadFailed } from "./load_failed";
+import { recordings, refresh, watch, type Filter } from "./home_data";
 import { RecordingList } from "./recordings";
-import { isOver, type Conference } from "./types";
+import type { Conference } from "./types";
 
-type Editing = { kind: "new" } | { kind: "edit"; conference: Conference } | null;
+const TABS = ["conferences", "postponed", "history", "recordings"] as const;
+type TabId = (typeof TABS)[number];
+const ANY: Filter = { words: "", date: "" };
 
 export default function Home() {
-  const [tab, setTab] = useState(location.hash === "#recordings" ? "recordings" : "conferences");
-  const [editing, setEditing] = useState<Editing>(null);
+  const [tab, setTab] = useState<TabId>(TABS.find((one) => `#${one}` === location.hash) ?? "conferences");
+  const [filter, setFilter] = useState(ANY);
   const [created, setCreated] = useState<Conference | null>(null);
   const [unreachable, setUnreachable] = useState(false);
   const start = () => {
@@ -33,29 +35,40 @@ export default function Home() {
   const who = user.value;
   if (!who || who.must.length > 0) return <Page title={t("home.page")}><PageSpinner /></Page>;
   const choose = (id: string) => {
-    setTab(id);
-    history.replaceState(null, "", id === "recordings" ? "#recordings" : location.pathname);
+    setTab(id as TabId);
+    history.replaceState(null, "", id === "conferences" ? location.pathname : `#${id}`);
   };
   const kept = recordings.value?.filter((one) => one.state !== "deleted").length ?? 0;
+  const create = () => (editing.value = { kind: "new" });
+  const mayCreate = who.role !== "user";
   return (
     <Page title={t("home.page")} nav={<AccountMenu user={who} />}>
       <div class="portal-home-head">
         <h1>{t("home.title")}</h1>
-        <Button variant="primary" icon="plus" onClick={() => setEditing({ kind: "new" })}>{t("home.new")}</Button>
+        {mayCreate && <Button variant="primary" icon="plus" onClick={create}>{t("home.new")}</Button>}
       </div>
       <Tabs prefix="home" label={t("home.tabs")} value={tab} onChange={choose} tabs={[
-        { id: "conferences", label: t("home.tab.conferences"), count: conferences.value?.filter((one) => !isOver(one)).length ?? 0 },
+        { id: "conferences", label: t("home.tab.conferences") },
+        { id: "postponed", label: t("home.tab.postponed") },
+        { id: "history", label: t("home.tab.history") },
         { id: "recordings", label: t("home.tab.recordings"), count: kept },
       ]} />
       <TabPanel prefix="home" id={tab}>
-        {tab === "recordings"
-          ? <RecordingList />
-          : <Conferences onNew={() => setEditing({ kind: "new" })} onEdit={(conference) => setEditing({ kind: "edit", conference })} />}
+        {tab === "recordings" ? <RecordingList /> : (
+          <>
+            <Search filter={filter} onChange={setFilter} />
+            <div class="portal-sections" key={tab}>
+              {tab === "conferences" ? <Coming filter={filter} onNew={mayCreate ? create : null} /> : (
+                <ConferenceList which={tab} filter={filter} empty={<EmptyState icon={tab === "history" ? "history" : "calendar"} title={t(`home.${tab}.empty`)} />} />
+              )}
+            </div>
+          </>
+        )}
       </TabPanel>
-      {editing !== null && (
-        <ConferenceForm conference={editing.kind === "edit" ? editing.conference : null} onClose={() => setEditing(null)} onSaved={(conference) => {
-          setEditing(null);
-          if (editing.kind === "new") setCreated(conference);
+      {editing.value !== null && (
+        <ConferenceForm conference={editing.value.kind === "edit" ? editing.value.conference : null} onClose={() => (editing.value = null)} onSaved={(conference) => {
+          if (editing.value?.kind === "new") setCreated(conference);
+          editing.value = null;
           void refresh();
         }} />
       )}
@@ -64,35 +77,43 @@ export default function Home() {
   );
 }
 
-function Conferences({ onNew, onEdit }: { onNew: () => void; onEdit: (conference: Conference) => void }) {
-  const list = conferences.value;
-  if (list === null) {
-    return loadError.value === null ? <PageSpinner /> : <LoadFailed text={t("home.load_failed")} detail={loadError.value} retry={() => void refresh()} />;
-  }
-  if (list.length === 0) {
-    return (
-      <EmptyState icon="calendar" title={t("home.empty.title")} actions={<Button variant="primary" icon="plus" onClick={onNew}>{t("home.empty.action")}</Button>}>
-        {t("home.empty.text")}
-      </EmptyState>
-    );
-  }
-  const running = list.filter((one) => one.state === "running");
-  const open = list.filter((one) => one.state === "open");
-  const past = list.filter(isOver);
-  const cards = (some: Conference[]) => <ul class="portal-cards" role="list">{some.map((one) => <ConferenceCard key={one.id} conference={one} onEdit={() => onEdit(one)} />)}</ul>;
+/** Today's first, then what comes later (E2-106, E2-107); a date shows that day alone. */
+function Coming({ filter, onNew }: { filter: Filter; onNew: (() => void) | null }) {
+  const [current, setCurrent] = useState<number | null>(null);
+  const [future, setFuture] = useState<number | null>(null);
+  const narrowed = filter.words !== "" || filter.date !== "";
+  const day = filter.date === "" ? null : formatDate(Date.parse(`${filter.date}T12:00Z`));
+  const nothing = current === 0 && (future === 0 || day !== null);
   return (
-    <div class="portal-sections">
-      {loadError.value !== null && <LoadFailed text={t("home.load_failed")} detail={loadError.value} retry={() => void refresh()} />}
-      {running.length > 0 && <section><h2>{t("home.now")}</h2>{cards(running)}</section>}
-      {open.length > 0 && <section><h2>{t("home.open")}</h2>{cards(open)}</section>}
-      {running.length + open.length === 0 && <p class="ui-muted">{t("home.none_open")}</p>}
-      {past.length > 0 && (
-        <details class="portal-past" open={running.length + open.length === 0}>
-          <summary><Icon name="chevron-right" size={18} /><h2>{t("home.past", { count: past.length })}</h2></summary>
-          {cards(past)}
-        </details>
-      )}
-    </div>
+    <>
+      <ConferenceList which="current" filter={filter} heading={day ?? t("home.current")} onTotal={setCurrent}
+        empty={nothing ? null : <p class="ui-muted">{day === null ? t("home.none_today") : t("home.none_day")}</p>} />
+      {day === null && <ConferenceList which="future" filter={filter} heading={t("home.future")} onTotal={setFuture} empty={null} />}
+      {nothing && (narrowed ? <EmptyState icon="search" title={t("home.none_found")} /> : (
+        <EmptyState icon="calendar" title={t("home.empty.title")} actions={onNew === null ? undefined : <Button variant="primary" icon="plus" onClick={onNew}>{t("home.empty.action")}</Button>}>
+          {onNew === null ? t("home.empty.invited") : t("home.empty.text")}
+        </EmptyState>
+      ))}
+    </>
   );
 }
 
+function Search({ filter, onChange }: { filter: Filter; onChange: (filter: Filter) => void }) {
+  const [words, setWords] = useState(filter.words);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      if (words.trim() !== filter.words) onChange({ ...filter, words: words.trim() });
+    }, 250);
+    return () => clearTimeout(timer);
+  }, [words]);
+  return (
+    <form class="portal-search" role="search" onSubmit={(event) => event.preventDefault()}>
+      <Field label={t("home.search")}><TextInput type="search" value={words} maxLength={100} onInput={setWords} /></Field>
+      <Field label={t("home.search_date")}><TextInput type="date" value={filter.date} onInput={(date) => onChange({ ...filter, date })} /></Field>
+      {(filter.words !== "" || filter.date !== "") && <Button onClick={() => {
+        setWords("");
+        onChange(ANY);
+      }}>{t("home.search_clear")}</Button>}
+    </form>
+  );
+}

@@ -1,37 +1,42 @@
-// The organiser's lists, kept fresh while the page is looked at.
+// What the pages of conferences show, kept fresh while they are looked at.
 import { signal } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
 import { api } from "../app/api";
 import { navigate } from "../app/router";
+import { viewerZone } from "../i18n";
 import { user } from "./account";
 import { isSignedOut, sentence } from "./errors";
-import type { Conference, Recording } from "./types";
+import type { ConferenceItem, Paged, Recording } from "./types";
 
 const EVERY_MS = 8000;
 
-interface Listed { items: { id: string; rights: string[] }[] }
-
 /** null: not loaded yet. */
-export const conferences = signal<Conference[] | null>(null);
 export const recordings = signal<Recording[] | null>(null);
 export const loadError = signal<string | null>(null);
+/** Counts up whenever what is shown may be old. */
+const turn = signal(0);
 
+/** Everything that is shown is asked for again. */
 export async function refresh(): Promise<void> {
+  turn.value += 1;
+  await loadRecordings();
+}
+
+async function loadRecordings(): Promise<void> {
   try {
-    const [current, future, history, r] = await Promise.all([
-      ...(["current", "future", "history"] as const).map((list) => api<{ items: { id: string; rights: string[] }[] }>("GET", `/api/conferences?list=${list}&size=50`)),
-      api<{ recordings: Recording[] }>("GET", "/api/recordings"),
-    ] as const) as [Listed, Listed, Listed, { recordings: Recording[] }];
-    const managed = [...current.items, ...future.items, ...history.items].filter((one) => one.rights.includes("manage"));
-    conferences.value = await Promise.all(managed.map((one) => api<Conference>("GET", `/api/conferences/${encodeURIComponent(one.id)}`)));
-    recordings.value = r.recordings;
+    recordings.value = (await api<{ recordings: Recording[] }>("GET", "/api/recordings")).recordings;
     loadError.value = null;
   } catch (cause) {
-    if (isSignedOut(cause)) {
-      user.value = null;
-      conferences.value = recordings.value = null;
-      navigate("/sign-in", { replace: true });
-    } else loadError.value = sentence(cause);
+    failed(cause);
   }
+}
+
+function failed(cause: unknown): void {
+  if (isSignedOut(cause)) {
+    user.value = null;
+    recordings.value = null;
+    navigate("/sign-in", { replace: true });
+  } else loadError.value = sentence(cause);
 }
 
 /** Loads now, then every few seconds while the page is visible, and at once when it becomes visible again. */
@@ -46,4 +51,28 @@ export function watch(): () => void {
     clearInterval(timer);
     document.removeEventListener("visibilitychange", look);
   };
+}
+
+export type Which = "current" | "future" | "postponed" | "history";
+export interface Filter { words: string; date: string }
+
+/** One page of a list; null while it loads for the first time. */
+export function useList(which: Which, filter: Filter, page: number): Paged<ConferenceItem> | null {
+  const [found, setFound] = useState<Paged<ConferenceItem> | null>(null);
+  const asked = turn.value;
+  useEffect(() => {
+    let stale = false;
+    const query = new URLSearchParams({ list: which, page: String(page), zone: viewerZone() });
+    if (filter.words !== "") query.set("q", filter.words);
+    if (filter.date !== "") query.set("date", filter.date);
+    api<Paged<ConferenceItem>>("GET", `/api/conferences?${query.toString()}`).then((next) => {
+      if (stale) return;
+      setFound(next);
+      loadError.value = null;
+    }, failed);
+    return () => {
+      stale = true;
+    };
+  }, [which, filter.words, filter.date, page, asked]);
+  return found;
 }

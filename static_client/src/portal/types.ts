@@ -1,33 +1,104 @@
 // The REST API's objects (portal/API.md) as the portal uses them.
 
+export type State = "planned" | "open" | "running" | "postponed" | "cancelled" | "ended" | "expired";
+export type Kind = "instant" | "scheduled" | "reservation";
+export type Rsvp = "none" | "accepted" | "declined" | "tentative";
+
 export interface Invitee {
   id: string;
   name: string;
   moderator: boolean;
   url: string;
+  kind: "user" | "person" | "guest" | "name";
+  email: string | null;
+  telephone: string | null;
+  language: string;
+  rsvp: Rsvp;
 }
 
-export interface Conference {
+export interface SessionDate {
+  starts_at: number;
+  ends_at: number;
+}
+
+/** A row of a list (E2-108). */
+export interface ConferenceItem {
   id: string;
   title: string;
+  kind: Kind;
+  starts_at: number;
+  ends_at: number;
+  ended_at: number | null;
+  opens_at: number;
+  time_zone: string;
+  coordinator: string;
+  participants: number;
+  participants_now: number;
+  record: boolean;
+  state: State;
+  mine: "owner" | "collaborator" | "body" | "invited";
+  rsvp: Rsvp | null;
+  rights: ("manage" | "enter" | "connect")[];
+}
+
+export interface Paged<T> {
+  items: T[];
+  page: number;
+  size: number;
+  total: number;
+}
+
+export interface ConferenceFields {
+  title: string;
   description: string;
+  kind: Kind;
+  starts_at: number | null;
+  ends_at: number | null;
+  sessions: SessionDate[];
+  time_zone: string;
+  language: string;
+  opens_before_min: number;
+  lobby: boolean;
   record: boolean;
   start_as: "speaker" | "listener";
   who_presents: "everyone" | "promoted";
   max_participants: number;
+  sms_invite: boolean;
+  sms_reminder: boolean;
+}
+
+export interface Conference extends Omit<ConferenceFields, "starts_at" | "ends_at"> {
+  id: string;
+  starts_at: number;
+  ends_at: number;
+  opens_at: number;
   created_at: number;
-  expires_at: number | null;
-  state: "open" | "running" | "ended" | "expired";
+  ended_at: number | null;
+  state: State;
+  mine: "owner" | "collaborator" | "body";
+  coordinator: string;
   participants_now: number;
   participant_url: string;
   moderator_url: string;
   number: string;
   pin: string;
   admin_pin: string;
-  invitees?: Invitee[];
+  invitees: Invitee[];
 }
 
-export type ConferenceFields = Pick<Conference, "title" | "description" | "record" | "start_as" | "who_presents" | "max_participants">;
+/** What was or will be sent about a conference. */
+export interface Message {
+  id: number;
+  kind: string;
+  channel: "mail" | "sms";
+  invitee: { id: string; name: string } | null;
+  state: "waiting" | "sending" | "sent" | "failed";
+  due_at: number;
+  sent_at: number | null;
+  tries: number;
+  error: string | null;
+  retry: boolean;
+}
 
 export interface Recording {
   id: string;
@@ -44,4 +115,4 @@ export interface Recording {
   receipt: { deleted_at: number; cause: string; bytes: number } | null;
 }
 
-export const isOver = (conference: Conference): boolean => conference.state === "ended" || conference.state === "expired";
+export const isOver = (state: State): boolean => state === "ended" || state === "expired" || state === "cancelled";

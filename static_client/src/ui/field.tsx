@@ -46,8 +46,10 @@ function useWiring(id: string | undefined) {
 }
 
 type InputProps = Omit<PartialInputHTMLAttributes<HTMLInputElement>, "onInput" | "value" | "class" | "onChange" | "size" | "role" | "type"> & {
-  type?: "text" | "number" | "search" | "tel" | "email" | "password";
+  type?: "text" | "date" | "time" | "number" | "search" | "tel" | "email" | "password";
   value: string;
+  /** Id of a datalist. */
+  list?: string;
   onInput: (value: string) => void;
   /** Large figures, for numbers and PINs. */
   big?: boolean;

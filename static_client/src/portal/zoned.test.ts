@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { nextQuarter, quarters, toMs, toWall, zones } from "./zoned";
+
+const utc = (text: string): number => Date.parse(`${text}Z`);
+
+test.each([
+  ["2026-01-15", "10:00", "Europe/Athens", "2026-01-15T08:00"],
+  ["2026-07-15", "10:00", "Europe/Athens", "2026-07-15T07:00"],
+  ["2026-07-15", "10:00", "Europe/Warsaw", "2026-07-15T08:00"],
+  ["2026-07-15", "10:00", "Asia/Kathmandu", "2026-07-15T04:15"],
+  ["2026-12-31", "23:45", "America/New_York", "2027-01-01T04:45"],
+])("%s %s in %s (E2-112)", (date, time, zone, expected) => {
+  expect(toMs(date, time, zone)).toBe(utc(expected));
+  expect(toWall(utc(expected), zone)).toEqual({ date, time });
+});
+
+test("an hour that the clocks skip, and one that comes twice", () => {
+  expect(toMs("2026-03-29", "03:30", "Europe/Bucharest")).toBe(utc("2026-03-29T01:30"));
+  expect(toMs("2026-10-25", "03:30", "Europe/Bucharest")).toBe(utc("2026-10-25T00:30"));
+  expect(toMs("2026-10-25", "04:30", "Europe/Bucharest")).toBe(utc("2026-10-25T02:30"));
+});
+
+test.each([["", "10:00"], ["2026-01-15", ""], ["15.01.2026", "10:00"], ["2026-01-15", "25"]])("what is no date is none: %j %j", (date, time) => {
+  expect(toMs(date, time, "UTC")).toBeNull();
+});
+
+test("quarters of the day, and the next one", () => {
+  expect([quarters.length, quarters[0], quarters[95]]).toEqual([96, "00:00", "23:45"]);
+  expect(nextQuarter(utc("2026-01-15T08:01"))).toBe(utc("2026-01-15T08:15"));
+  expect(nextQuarter(utc("2026-01-15T08:15"))).toBe(utc("2026-01-15T08:15"));
+});
+
+test("one's own zone stands first", () => {
+  expect(zones("Europe/Athens")[0]).toBe("Europe/Athens");
+});

@@ -1,0 +1,203 @@
+"""Scheduling in Chromium: a date, a reserved room, people from a list, answers, moving, and the connect button."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from storage.rsvp import rsvp_token
+from storage.secrets import Secrets
+from tests.support.browser import watch
+from tests.support.server import ROOT, Organiser, Server
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+SHOTS = ROOT / "test-results" / "screens"
+
+
+@pytest.fixture
+async def page(browser: Browser, organiser: Organiser, server: Server) -> AsyncIterator[Page]:
+    """The coordinator, signed in, in Athens."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 800}, timezone_id="Europe/Athens")
+    await context.add_cookies(organiser.cookies())
+    opened = await context.new_page()
+    opened.set_default_timeout(20_000)
+    problems: list[str] = []
+    watch(opened, problems)
+    await opened.goto(f"{server.url}/home")
+    await expect(opened.get_by_role("heading", name="My conferences")).to_be_visible()
+    yield opened
+    assert [one for one in problems if "status of 4" not in one] == []
+    await context.close()
+
+
+async def shot(page: Page, name: str) -> None:
+    """At desktop and phone size, to look at."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    for width, height in ((390, 844), (1280, 800)):
+        await page.set_viewport_size({"width": width, "height": height})
+        await page.wait_for_timeout(150)
+        await page.screenshot(path=str(SHOTS / f"{name}-{width}.png"))
+
+
+def tomorrow() -> str:
+    return (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=2)).date().isoformat()
+
+
+async def new(page: Page, title: str, kind: str) -> None:
+    await page.get_by_role("button", name="New conference").click()
+    await page.get_by_label("Title", exact=True).fill(title)
+    await page.get_by_role("radio", name=kind).check()
+
+
+async def details(organiser: Organiser, title: str) -> dict[str, Any]:
+    for which in ("current", "future", "postponed", "history"):
+        for item in organiser.call("GET", f"/api/conferences?list={which}&size=100")["items"]:
+            if item["title"] == title:
+                found: dict[str, Any] = organiser.call("GET", f"/api/conferences/{item['id']}")
+                return found
+    raise AssertionError(title)
+
+
+async def test_a_date_in_the_organisers_zone_is_made_moved_postponed_and_cancelled(
+    page: Page, organiser: Organiser
+) -> None:
+    """E2-102 to E2-108, E2-112, decision 9: list, form, dialogs."""
+    await shot(page, "home-empty")
+    await new(page, "Council of Warsaw", "At a date")
+    await page.get_by_role("group", name="Start").get_by_label("Date").fill(tomorrow())
+    await page.get_by_role("group", name="Start").get_by_label("Time").select_option("10:15")
+    await page.get_by_role("group", name="End").get_by_label("Date").fill(tomorrow())
+    await page.get_by_role("group", name="End").get_by_label("Time").select_option("10:15")
+    await page.get_by_role("button", name="Create conference").click()
+    await expect(page.get_by_text("The end must be after the start.")).to_be_visible()
+    await page.get_by_role("group", name="End").get_by_label("Time").select_option("11:45")
+    await page.get_by_label("Time zone").select_option("Europe/Warsaw")
+    await shot(page, "form-scheduled")
+    await page.get_by_role("button", name="Create conference").click()
+    await page.get_by_role("button", name="Done").click()
+    made = await details(organiser, "Council of Warsaw")
+    start = datetime.datetime.fromtimestamp(made["starts_at"] / 1000, datetime.UTC)
+    assert (made["time_zone"], made["ends_at"] - made["starts_at"]) == ("Europe/Warsaw", 90 * 60_000)
+    assert start.date().isoformat() == tomorrow()
+    assert start.minute == 15
+    await expect(page.get_by_role("heading", name="Later")).to_be_visible()
+    await expect(page.get_by_text("(Europe/Warsaw)")).to_be_visible()
+    await shot(page, "home-planned")
+
+    more = page.get_by_role("button", name="More for Council of Warsaw")
+    await more.click()
+    await page.get_by_role("menuitem", name="Postpone").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Postpone").click()
+    await page.get_by_role("tab", name="Postponed").click()
+    await expect(page.get_by_role("heading", name="Council of Warsaw")).to_be_visible()
+    await more.click()
+    await page.get_by_role("menuitem", name="Set a new date").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Move").click()
+    await page.get_by_role("tab", name="Conferences").click()
+    await expect(page.get_by_role("heading", name="Council of Warsaw")).to_be_visible()
+    moved = await details(organiser, "Council of Warsaw")
+    assert (moved["number"], moved["pin"]) == (made["number"], made["pin"])
+    await more.click()
+    await page.get_by_role("menuitem", name="Cancel conference").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Cancel conference").click()
+    await page.get_by_role("tab", name="History").click()
+    await expect(page.get_by_text("Cancelled", exact=True)).to_be_visible()
+
+
+async def test_halonets_way(page: Page, organiser: Organiser) -> None:
+    """H-5 to H-15, H-29, H-30: a room for days, three slots, number, PIN and ADMIN PIN; deletion frees a slot."""
+    for n in range(3):
+        await new(page, f"Room {n}", "Reserved room")
+        await expect(page.get_by_label("Most participants")).to_have_value("30")
+        if n == 0:
+            await page.get_by_role("button", name="Add a session").click()
+            await shot(page, "form-reservation")
+        await page.get_by_role("button", name="Create conference").click()
+        ready = page.get_by_role("dialog", name="Your conference is ready")
+        for words in ("Conference number", "PIN", "ADMIN PIN"):
+            await expect(ready.get_by_text(words, exact=True).first).to_be_visible()
+        if n == 0:
+            await shot(page, "access")
+        await ready.get_by_role("button", name="Done").click()
+    assert len((await details(organiser, "Room 0"))["sessions"]) == 1
+    await new(page, "One too many", "Reserved room")
+    await page.get_by_role("button", name="Create conference").click()
+    await expect(page.get_by_text("You have three reserved rooms already.")).to_be_visible()
+    await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    await page.get_by_role("button", name="More for Room 1").click()
+    await page.get_by_role("menuitem", name="Delete from the list").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Delete from the list").click()
+    await expect(page.get_by_role("heading", name="Room 1")).to_have_count(0)
+    await new(page, "Fits again", "Reserved room")
+    await page.get_by_role("button", name="Create conference").click()
+    await expect(page.get_by_role("dialog", name="Your conference is ready")).to_be_visible()
+
+
+async def test_ssms_way(page: Page, organiser: Organiser, server: Server, browser: Browser) -> None:
+    """S-4 to S-10, S-39, H-10, H-11, E2-87: people from a list and by hand, ticks, answers by the mail's link."""
+    await new(page, "Safety at work", "At a date")
+    await page.get_by_label("Record this conference").check()
+    await page.get_by_role("button", name="Create conference").click()
+    await page.get_by_role("button", name="Done").click()
+    await page.get_by_role("button", name="Access and people").click()
+    await page.get_by_label("Name", exact=True).fill("Ioana Popescu")
+    await page.get_by_label("E-mail").fill("ioana@example.org")
+    await page.get_by_role("checkbox", name="Moderator").check()
+    await page.get_by_role("button", name="Add", exact=True).click()
+    await expect(page.get_by_text("ioana@example.org")).to_be_visible()
+    await page.get_by_role("button", name="Add many").click()
+    text = "Ana <ana@example.org>\nBen;ben@example.org;+40 721 234 567\nnobody\nAna;ana@example.org"
+    await page.get_by_label("People, one per line").fill(text)
+    await page.get_by_role("button", name="Check the list").click()
+    await expect(page.get_by_text("Line 3: nobody: neither e-mail address nor number")).to_be_visible()
+    await expect(page.get_by_text("Line 4: Ana: twice in the list")).to_be_visible()
+    await shot(page, "bulk")
+    await page.get_by_role("button", name="Invite 2 people").click()
+    await expect(page.get_by_text("+40721234567")).to_be_visible()
+    await expect(page.get_by_text("3 people invited")).to_be_visible()
+
+    made = await details(organiser, "Safety at work")
+    ana = next(one for one in made["invitees"] if one["name"] == "Ana")
+    token = rsvp_token(Secrets(server.data_dir / "secrets"), ana["id"])
+    context = await browser.new_context(viewport={"width": 390, "height": 844})
+    phone = await context.new_page()
+    await phone.goto(f"{server.url}/rsvp/accept#{token}")
+    await expect(phone.get_by_role("heading", name="You have accepted")).to_be_visible()
+    await phone.screenshot(path=str(SHOTS / "rsvp-390.png"))
+    await phone.get_by_role("button", name="I will not come").click()
+    await expect(phone.get_by_role("heading", name="You have declined")).to_be_visible()
+    await phone.goto("about:blank")
+    await phone.goto(f"{server.url}/rsvp/accept#{token[:-2]}xx")
+    await expect(phone.get_by_role("heading", name="This link leads nowhere")).to_be_visible()
+    await expect(page.get_by_text("Declined")).to_be_visible(timeout=15_000)
+
+    await page.get_by_role("heading", name="messages").click()
+    await expect(page.get_by_text("This server sends no mail")).to_be_visible()
+    await expect(page.get_by_text("Invitation · Ana")).to_be_visible()
+    await shot(page, "people")
+    assert [one["moderator"] for one in made["invitees"]] == [True, False, False]
+
+
+async def test_search_and_day(page: Page, organiser: Organiser) -> None:
+    """E2-107: other days through the date; E2-70-like search by title, without accents."""
+    quarter = 15 * 60_000
+    start = (int(datetime.datetime.now(datetime.UTC).timestamp() * 1000) // quarter + 4) * quarter
+    day = 86_400_000
+    for n, title in enumerate(("Συμβούλιο", "Board", "Assembly")):
+        organiser.conference(
+            title=title, kind="scheduled", starts_at=start + n * 3 * day, ends_at=start + n * 3 * day + quarter
+        )
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Assembly")).to_be_visible()
+    await page.get_by_label("Search by title").fill("συμβουλιο")
+    await expect(page.get_by_role("heading", name="Assembly")).to_have_count(0)
+    await expect(page.get_by_role("heading", name="Συμβούλιο")).to_be_visible()
+    await page.get_by_role("button", name="Show all").click()
+    local = datetime.datetime.fromtimestamp((start + 3 * day) / 1000, datetime.UTC) + datetime.timedelta(hours=2)
+    await page.get_by_label("Day").fill(local.date().isoformat())
+    await expect(page.get_by_role("heading", name="Board")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Assembly")).to_have_count(0)
