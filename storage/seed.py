@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import insert, select, text
 
+from storage.audit import Act, by_user
 from storage.conferences import ADMIN_PIN, LINK_BYTES, MODERATOR_LINK, PARTICIPANT_LINK, PIN, PIN_DIGITS
 from storage.errors import WrongState
 from storage.seed_people import DAY_MS, People, Person, Row, Rows, new_id
@@ -64,13 +65,18 @@ async def seed(storage: Storage, plan: Plan, *, now_ms: int, say: Callable[[str,
     async with storage.db.read() as session:
         if (await session.execute(select(Conference.id).limit(1))).first() is not None:
             raise WrongState("there are conferences already: seeding is for an installation of its own")
-    for table, rows in Seeding(storage, plan, now_ms).tables():
+    seeding = Seeding(storage, plan, now_ms)
+    for table, rows in seeding.tables():
         began, count = time.monotonic(), 0
         while chunk := list(islice(rows, CHUNK)):
             count += len(chunk)
             async with storage.db.write() as session:
                 await (await session.connection()).execute(insert(table), chunk)
         say(table.__tablename__, count, time.monotonic() - began)
+    began, acts = time.monotonic(), list(seeding.acts())
+    for at in range(0, len(acts), CHUNK):
+        await storage.audit.record(*acts[at : at + CHUNK], at_ms=now_ms)
+    say("audit", len(acts), time.monotonic() - began)
     if not storage.embedded:
         async with storage.db.write() as session:
             await session.execute(text("ANALYZE"))
@@ -100,6 +106,11 @@ class Seeding:
         yield Entry, self._entry_rows()
         yield Consent, self._consent_rows()
         yield from self._recording_tables()
+
+    def acts(self) -> Iterator[Act]:
+        """Of each other conference: that its owner invited people. In the log's own chain."""
+        for held in self._conferences[::2]:
+            yield Act(by_user(held.owner.id), "invited", "conference", held.id, {"count": 5})
 
     def _owner(self) -> Person:
         """One in ten by anybody, the others by coordinators, of whom some do little else."""

@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import func, select
 
 from portal.app import Portal, PortalSettings
+from portal.context import SESSION_COOKIE
 from portal.routes import ROUTES
 from storage.audit import Act
 from storage.seed import Plan, seed
@@ -28,8 +29,9 @@ from tests.storage.contract import Clock
 from tests.storage.plans import walks, watching
 from tests.support.databases import KINDS, Databases
 
-PLAN = Plan(users=2000, conferences=5000, participations=20_000, per_body=50)
+PLAN = Plan(users=1200, conferences=3000, participations=9000, per_body=40)
 MOST_QUERIES = 10
+ROLES = ("user", "unit_coordinator", "body_coordinator", "administrator")
 NOT_PAGES = ("/api/oidc", "/api/play", "/api/openapi")
 """A provider's redirects; media by a signed link; a document."""
 QUERIES: dict[str, tuple[str, ...]] = {
@@ -49,8 +51,11 @@ QUERIES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Seeded:
+    """`people`: one of each role, the one with the most of everything: the cookie, and ids for paths."""
+
     config: StorageConfig
     now_ms: int
+    people: dict[str, tuple[str, dict[str, str]]]
 
 
 @dataclass
@@ -67,15 +72,16 @@ def seeded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     databases: Databases = request.getfixturevalue(f"{request.param}_databases")
     config, clock = databases.new(tmp_path_factory.mktemp("seeded")), Clock()
 
-    async def fill() -> None:
+    async def fill() -> dict[str, tuple[str, dict[str, str]]]:
         storage = await Storage.open(config, clock=clock)
         await storage.users.ensure_first_organiser()
         await seed(storage, PLAN, now_ms=clock.ms(), say=lambda *_: None)
-        await storage.audit.record(*(Act("operator", "tested", "body", "one") for _ in range(200)), at_ms=clock.ms())
+        await storage.audit.record(*(Act("user:gone", "tested", "body", "one") for _ in range(20)), at_ms=clock.ms())
+        people = {role: await _somebody(storage, role, clock.ms()) for role in ROLES}
         await storage.close()
+        return people
 
-    asyncio.run(fill())
-    yield Seeded(config, clock.ms())
+    yield Seeded(config, clock.ms(), asyncio.run(fill()))
     databases.give_back()
 
 
@@ -87,8 +93,7 @@ async def storage(seeded: Seeded) -> AsyncIterator[Storage]:
 
 
 @pytest.fixture
-async def viewers(storage: Storage, tmp_path: Path) -> AsyncIterator[list[Viewer]]:
-    """One of each role: the one with the most of everything."""
+async def viewers(storage: Storage, seeded: Seeded, tmp_path: Path) -> AsyncIterator[list[Viewer]]:
     (tmp_path / "index.html").write_text("")
     clock = Clock()
     app = web.Application()
@@ -98,21 +103,22 @@ async def viewers(storage: Storage, tmp_path: Path) -> AsyncIterator[list[Viewer
     ).attach(app)
     server = TestServer(app)
     await server.start_server()
-    found = []
-    for role in ("user", "unit_coordinator", "body_coordinator", "administrator"):
-        owns = select(func.count()).where(Conference.owner_id == User.id).scalar_subquery()
-        async with storage.db.read() as session:
-            user = (
-                await session.scalars(select(User.id).where(User.role == role).order_by(owns.desc()).limit(1))
-            ).one()
-        client: TestClient[Any, Any] = TestClient(server)
-        token = await storage.sign_in_links.create(user, now_ms=clock.ms())
-        assert (await client.post("/api/sign-in", json={"token": token})).status == 200
-        found.append(Viewer(role, client, await _ids(storage, user)))
+    found = [
+        Viewer(role, TestClient(server, cookies={SESSION_COOKIE: cookie}), ids)
+        for role, (cookie, ids) in seeded.people.items()
+    ]
     yield found
     for viewer in found:
         await viewer.client.close()
     await server.close()
+
+
+async def _somebody(storage: Storage, role: str, now_ms: int) -> tuple[str, dict[str, str]]:
+    owns = select(Conference.owner_id, func.count().label("count")).group_by(Conference.owner_id).subquery()
+    most = select(User.id).outerjoin(owns, owns.c.owner_id == User.id).where(User.role == role, User.state == "active")
+    async with storage.db.read() as session:
+        user = (await session.scalars(most.order_by(func.coalesce(owns.c.count, 0).desc()).limit(1))).one()
+    return await storage.web_sessions.create(user, now_ms=now_ms), await _ids(storage, user)
 
 
 async def _ids(storage: Storage, user: str) -> dict[str, str]:

@@ -30,6 +30,7 @@ async def test_as_many_as_asked_for_and_never_twice(storage: Storage, clock: Clo
     assert (counts["users"], counts["conferences"], counts["participations"]) == (120, 200, 1500)
     assert dict(said) == {name: counts[name] for name, _ in said}
     assert all(counts[name] for name in ("invitees", "outbox", "sessions", "entries", "recordings", "group_members"))
+    assert counts["audit"] == 100 and (await storage.audit.verify()).faults == ()
     with pytest.raises(WrongState):
         await seed(storage, PLAN, now_ms=clock.ms(), say=lambda *_: None)
 
