@@ -101,6 +101,7 @@ async def postpone(request: web.Request) -> web.StreamResponse:
     if its.rooms.participants_now(conference.id):
         raise ApiError("wrong_state", "People are in it; end it first.")
     await its.storage.conferences.postpone(conference.id, now_ms=its.now_ms())
+    await its.rooms.settings_changed(conference.id)
     return await _again(request)
 
 

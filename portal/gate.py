@@ -45,14 +45,11 @@ class Gate:
         self._alerted: dict[str, int] = {}  # number -> window; emptied when it grows large
 
     async def door(self, caller: str, body: DoorBody) -> Door:
-        """Raises ApiError: wrong_link, wrong_pin, too_many_tries, and what `closed` says."""
+        """Where it leads, open or not: ask `closed` next. Raises ApiError: wrong_link, wrong_pin, too_many_tries."""
         if body.link is not None:
-            door = await self._by_link(caller, body.link)
-        else:
-            assert body.number is not None and body.pin is not None, "DoorBody has one of both"
-            door = await self._by_pin(caller, body.number, body.pin)
-        closed(door.conference, self._now_ms())
-        return door
+            return await self._by_link(caller, body.link)
+        assert body.number is not None and body.pin is not None, "DoorBody has one of both"
+        return await self._by_pin(caller, body.number, body.pin)
 
     async def sign_in_try(self, caller: str) -> None:
         """Counts one try to sign in. Raises ApiError too_many_tries."""
@@ -114,12 +111,12 @@ class Gate:
             log.warning("too many PIN tries", room=conference.id)
 
 
-def closed(conference: ConferenceRecord, now_ms: int) -> None:
-    """Raises ApiError outside of the window (E0-32, decision 2): not_open_yet says what a countdown needs."""
+def closed(conference: ConferenceRecord, now_ms: int, /, **more: Any) -> None:
+    """Raises ApiError outside of the window (E0-32, decision 2); not_open_yet says what a countdown needs."""
     code = conference.closed(now_ms)
     if code == "not_open_yet":
         facts: dict[str, Any] = {"opens_at": conference.opens_ms, "starts_at": conference.starts_ms, "now": now_ms}
-        raise ApiError(code, title=conference.title, time_zone=conference.time_zone, **facts)
+        raise ApiError(code, title=conference.title, time_zone=conference.time_zone, **facts, **more)
     if code is not None:
         raise ApiError(code)
 

@@ -30,19 +30,20 @@ class Person:
 
 
 async def check(request: web.Request) -> web.StreamResponse:
-    """What the pre-join page shows before it asks for a name."""
+    """What the pre-join page shows before it asks for a name, also while it counts down to the opening."""
     body = await parse(request, DoorBody)
+    its = parts(request)
     door = await request.config_dict[GATE].door(caller(request), body)
+    facts = {
+        "conference": _described(door.conference),
+        "moderator": door.moderator,
+        "name": door.name,
+        "lobby": not door.moderator and (door.lobby or door.conference.settings.lobby),
+    }
+    closed(door.conference, its.now_ms(), **facts)
     device, new = device_of(request)
-    await _admitted(parts(request), door, device)
-    response = web.json_response(
-        {
-            "conference": _described(door.conference),
-            "moderator": door.moderator,
-            "name": door.name,
-            "lobby": not door.moderator and (door.lobby or door.conference.settings.lobby),
-        }
-    )
+    await _admitted(its, door, device)
+    response = web.json_response(facts)
     if new:
         set_device(request, response, device)
     return response
@@ -50,9 +51,10 @@ async def check(request: web.Request) -> web.StreamResponse:
 
 async def join(request: web.Request) -> web.StreamResponse:
     body = await parse(request, JoinBody)
-    door = await request.config_dict[GATE].door(caller(request), body)
-    device, new = device_of(request)
     its = parts(request)
+    door = await request.config_dict[GATE].door(caller(request), body)
+    closed(door.conference, its.now_ms())
+    device, new = device_of(request)
     await _admitted(its, door, device)
     if door.invitee is not None:
         await its.storage.invitees.used_from(door.invitee, device)

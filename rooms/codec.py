@@ -54,6 +54,7 @@ TYPES: dict[type[Any], str] = {
     e.LobbyChanged: "lobby_changed",
     e.Ending: "ending",
     e.EndMoved: "end_moved",
+    e.SettingsChanged: "settings_changed",
     e.SessionEnded: "session_ended",
     e.Restarted: "restarted",
 }
@@ -176,6 +177,8 @@ def _fields(fact: e.Fact, at_ms: int) -> Json:
             return {"on": on}
         case e.Ending(ends_at) | e.EndMoved(ends_at):
             return {"ends_at": ends_at}
+        case e.SettingsChanged(title, most, ends_at, longest):
+            return {"title": title, "max_participants": most, "ends_at": ends_at, "longest_end": longest}
         case e.SessionEnded(reason):
             return {"reason": reason.value}
         case e.ConsentAsked() | e.Restarted():
@@ -318,6 +321,9 @@ RESTORERS: dict[str, Callable[[Json, int], e.Fact]] = {
     "lobby_changed": lambda f, _: e.LobbyChanged(f["on"]),
     "ending": lambda f, _: e.Ending(f["ends_at"]),
     "end_moved": lambda f, _: e.EndMoved(f["ends_at"]),
+    "settings_changed": lambda f, _: e.SettingsChanged(
+        f["title"], f["max_participants"], f["ends_at"], f["longest_end"]
+    ),
     "session_ended": lambda f, _: e.SessionEnded(EndReason(f["reason"])),
     "restarted": lambda f, _: e.Restarted(),
 }

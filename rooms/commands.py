@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rooms.ids import NO_DEVICE, DeviceId, MessageId, ParticipantId, SessionId
-from rooms.model import Consent, Mode, Role
+from rooms.model import Consent, Mode, Role, RoomSettings
 from rooms.rights import Act
 
 CHAT_MAX_CHARS = 4000
@@ -189,6 +189,13 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeSettings:
+    """The conference was changed outside of the room. Only the server sends it; these are its `settings` then."""
+
+    settings: RoomSettings
+
+
+@dataclass(frozen=True, slots=True)
 class Restart:
     """The server came back with this room. Only the server sends it."""
 
@@ -220,6 +227,7 @@ Command = (
     | Extend
     | End
     | Tick
+    | ChangeSettings
     | Restart
 )
 

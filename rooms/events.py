@@ -158,6 +158,16 @@ class EndMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """The conference was changed outside of the room: what people see of it."""
+
+    title: str
+    max_participants: int
+    ends_at: int | None
+    longest_end: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEnded:
     reason: EndReason
 
@@ -190,6 +200,7 @@ Fact = (
     | LobbyChanged
     | Ending
     | EndMoved
+    | SettingsChanged
     | SessionEnded
     | Restarted
 )

@@ -37,6 +37,8 @@ def lobby_is_on(state: RoomState, settings: RoomSettings) -> bool:
 def knock(context: Context, command: Knock) -> Iterator[Step]:
     state, id = context.state, context.actor_id
     assert id is not None
+    if id in state.participants:
+        raise RoomError("wrong_state")
     admission(state, context.settings, device=command.device, moderator=False, id=id, now_ms=context.now_ms)
     if id in state.waiting:
         return
@@ -62,10 +64,17 @@ def message(context: Context, command: LobbyMessage) -> Iterator[Step]:
 
 
 def admit(context: Context, command: Admit) -> Iterator[Step]:
+    """As many as there are seats for, first come first; the others go on waiting."""
     context.require(Act.ADMIT)
     ids = _meant(context, command.target)
-    if ids:
-        yield Step("admit", WaitingLeft(ids, KnockOutcome.ADMITTED))
+    if not ids:
+        return
+    if context.state.locked:
+        raise RoomError("locked", "The room is locked; unlock it to let somebody in.")
+    seats = context.settings.max_participants - len(context.state.participants)
+    if seats <= 0:
+        raise RoomError("full")
+    yield Step("admit", WaitingLeft(ids[:seats], KnockOutcome.ADMITTED))
 
 
 def refuse(context: Context, command: Refuse) -> Iterator[Step]:
@@ -80,8 +89,12 @@ def set_lobby(context: Context, command: SetLobby) -> Iterator[Step]:
     context.require(Act.LOBBY)
     if command.on == lobby_is_on(context.state, context.settings):
         return
-    yield Step("lobby", LobbyChanged(command.on))
-    if not command.on and context.state.waiting:
+    yield from switched(context, command.on)
+
+
+def switched(context: Context, on: bool) -> Iterator[Step]:
+    yield Step("lobby", LobbyChanged(on))
+    if not on and context.state.waiting:
         yield Step("admit", WaitingLeft(tuple(context.state.waiting), KnockOutcome.ADMITTED))
 
 
@@ -92,7 +105,7 @@ def extend(context: Context, command: Extend) -> Iterator[Step]:
     if settings.expires_at is None:
         raise RoomError("wrong_state", "This conference has no end to move.")
     ends_at = settings.expires_at + command.minutes * MINUTE_MS
-    if settings.latest_end is not None and ends_at > settings.latest_end:
+    if settings.longest_end is not None and ends_at > settings.longest_end:
         raise RoomError("wrong_state", "A conference cannot be longer than that.")
     yield Step("extend", EndMoved(ends_at))
 

@@ -91,7 +91,7 @@ class RoomSettings:
     record: bool = False
     max_participants: int = 300
     expires_at: int | None = None
-    latest_end: int | None = None
+    longest_end: int | None = None
     """How far a moderator may move `expires_at`."""
     lobby: bool = False
     session_max_ms: int = 24 * 3_600_000

@@ -5,13 +5,13 @@
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rooms import chat, commands, conduct, lobby, membership, moderation, recording
+from rooms import changes, chat, commands, conduct, lobby, membership, moderation, recording
 from rooms.context import Context, Step
 from rooms.errors import RoomError
-from rooms.events import Event
+from rooms.events import EndMoved, Event
 from rooms.ids import ParticipantId
 from rooms.model import RoomSettings
 from rooms.state import RoomState
@@ -46,15 +46,16 @@ DECIDERS: dict[type[Any], Decider] = {
     commands.Refuse: lobby.refuse,
     commands.SetLobby: lobby.set_lobby,
     commands.Extend: lobby.extend,
+    commands.ChangeSettings: changes.change_settings,
 }
 
-SERVER_ONLY = (commands.Tick, commands.Restart)
+SERVER_ONLY = (commands.Tick, commands.Restart, commands.ChangeSettings)
 SERVER_TOO = (commands.End,)
 
 
 @dataclass(slots=True)
 class Room:
-    """One conference's live room. `settings` are the conference's and may be replaced by the shell at any time."""
+    """One conference's live room. `settings` are the conference's; the shell says when they have changed."""
 
     settings: RoomSettings
     state: RoomState = field(default_factory=RoomState)
@@ -77,6 +78,15 @@ class Room:
         except RoomError:
             assert not events, "a decider refused after it had begun"
             raise
+        match command:
+            case commands.ChangeSettings(settings):
+                self.settings = settings
+            case commands.Extend():
+                for event in events:
+                    if isinstance(event.fact, EndMoved):
+                        self.settings = replace(self.settings, expires_at=event.fact.ends_at)
+            case _:
+                pass
         return events
 
     def apply(self, event: Event) -> None:

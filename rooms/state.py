@@ -177,6 +177,8 @@ class RoomState:
     def _join(self, participant: Participant, device: DeviceId) -> None:
         id = participant.id
         self.participants[id] = participant
+        self.waiting.pop(id, None)
+        self.knocked_from.pop(id, None)
         self.known[id] = Known(participant.number, participant.name, device, None)
         self.last_number = max(self.last_number, participant.number)
         self.empty_since = None
@@ -207,6 +209,8 @@ class RoomState:
         self._clear()
         if reason in (EndReason.ENDED, EndReason.EXPIRED):
             self.over = reason
+            self.waiting = {}
+            self.knocked_from = {}
 
     def _restart(self, at_ms: int) -> None:
         self.waiting = {}  # their sockets are gone; they knock again

@@ -12,7 +12,6 @@ from rooms.events import (
     Event,
     Knocked,
     KnockMessage,
-    LobbyChanged,
     Restarted,
     WaitingLeft,
 )
@@ -41,7 +40,7 @@ def audience(event: Event, state: RoomState) -> Audience:
             return everyone if deleted is None else lambda one: chat.sees(deleted, one.id)
         case ConsentAsked(ids):
             return lambda one: one.id in ids
-        case BannedChanged() | Knocked() | KnockMessage() | WaitingLeft() | LobbyChanged():
+        case BannedChanged() | Knocked() | KnockMessage() | WaitingLeft():
             return lambda one: one.moderator or one.organiser
         case Restarted():
             return lambda one: False
@@ -72,6 +71,7 @@ def snapshot(conference: ConferenceId, room: Room, viewer: Participant, now_ms: 
         "participants": [codec.participant(one) for one in state.participants.values()],
         "chat": [codec.message(one) for one in chat.visible(state, viewer.id)],
         "ends_at": settings.expires_at,
+        "longest_end": settings.longest_end,
         "lobby": lobby_is_on(state, settings),
         "waiting": [codec.waiting(one) for one in state.waiting.values()] if privileged else [],
         "banned": [{"id": one.id, "name": one.name} for one in state.banned.values()] if privileged else [],

@@ -5,13 +5,15 @@ open, at the start; they are forgotten when nobody needs them.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from aiohttp import web
 
-from rooms.commands import End, Restart
+from rooms.commands import ChangeSettings, End, Restart
 from rooms.errors import RoomError
 from rooms.ids import ConferenceId, DeviceId, ParticipantId
 from rooms.membership import admission
@@ -120,7 +122,6 @@ class Signaling:
         room = await self._room(ConferenceId(conference_id), record)
         if room is None:
             raise RoomError("ended")
-        room.room.settings = self._room_settings(record)
         admission(
             room.room.state,
             room.room.settings,
@@ -135,11 +136,10 @@ class Signaling:
         return len(room.room.state.participants) if room is not None else 0
 
     async def settings_changed(self, conference_id: str) -> None:
-        """A room that lives goes on with what the conference's row says now."""
+        """A room that lives goes on with what the conference's row says now; everybody in it is told."""
         room = self._rooms.get(ConferenceId(conference_id))
-        record = await self._storage.conferences.get(conference_id) if room is not None else None
-        if room is not None and record is not None:
-            room.room.settings = self._room_settings(record)
+        if room is not None:
+            await room.running.reloaded()
 
     async def end_conference(self, conference_id: str) -> None:
         """For all, now. Nothing happens if it has ended already."""
@@ -226,12 +226,24 @@ class Signaling:
                 recorder=self._recorder,
                 clock=self._clock,
             )
-            if room.room.state.session is not None:
+            room.running.reload = partial(self._reload, room)
+            if room.room.state.session is not None or room.room.state.waiting:
                 await room.tell(Restart())
                 room.running.resume(room.room)
             self._rooms[conference] = room
         self._loading.pop(conference, None)
         return room
+
+    async def _reload(self, room: RoomInbox) -> None:
+        """An end that was moved meanwhile is read when that is written."""
+        record = await self._storage.conferences.get(room.conference)
+        if record is None or room.running.extending:
+            return
+        with contextlib.suppress(RoomError):  # it is closing, or has more to do than it can
+            await room.tell(ChangeSettings(self._room_settings(record)))
+        over = record.over(self._now_ms)
+        if over in ("cancelled", "postponed"):
+            room.lobby.turn_away(over)
 
     async def _tick(self) -> None:
         while True:

@@ -1,9 +1,13 @@
 """Writes sessions, participations and consents down in storage: `signaling.running.Books` over `Storage`."""
 
 import contextlib
+from collections.abc import Mapping
+from typing import cast
 
 from rooms.model import Participant
+from storage.audit import Act, by_user
 from storage.errors import NotFound, WrongState
+from storage.interfaces import JsonValue
 from storage.service import Storage
 
 
@@ -52,3 +56,16 @@ class StorageBooks:
     async def end_conference(self, conference: str, at_ms: int) -> None:
         with contextlib.suppress(NotFound):  # deleted meanwhile: it is over all the same
             await self._storage.conferences.end(conference, at_ms)
+
+
+class StorageAudit:
+    """`signaling.ports.AuditPort` over `Storage`. Who has an account is named by it."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    async def record(self, actor: str, action: str, object: str, details: Mapping[str, object], *, at_ms: int) -> None:
+        user = await self._storage.entries.account_of(actor)
+        who = f"participant:{actor}" if user is None else by_user(user)
+        facts = cast(Mapping[str, JsonValue], details)
+        await self._storage.audit.record(Act(who, f"room.{action}", "conference", object, facts), at_ms=at_ms)

@@ -32,6 +32,7 @@ CLOSING = {
     "limit": "A session lasts a day at most.",
     "refused": "A moderator did not let you in.",
     "cancelled": "The conference has been cancelled.",
+    "postponed": "The conference has been postponed.",
     "expired": "The time of this conference is over.",
 }
 

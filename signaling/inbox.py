@@ -303,6 +303,7 @@ class RoomInbox:
             outcome.events.append((event, self._audience(event)))
             self._farewell(event, outcome, gone)
             outcome.after += self.lobby.follow(event, self.sessions, name_of(event, gone))
+        self.running.note(events)
         self.running.settle(self.room)
 
     def _enforce(self, event: Event, before: dict[ParticipantId, Participant]) -> None:
@@ -404,6 +405,12 @@ class RoomInbox:
             self._untold.put_nowait(Outcome())
         if self.room.state.session is not None:
             self.post(Told(Tick()))
+        elif self.lobby.sessions and self._is_past():
+            self.lobby.turn_away("expired")
+
+    def _is_past(self) -> bool:
+        ends_at = self.room.settings.expires_at
+        return ends_at is not None and self.now_ms >= ends_at
 
 
 def name_of(event: Event, before: dict[ParticipantId, Participant]) -> str | None:

@@ -8,7 +8,7 @@ from rooms import codec
 from rooms.ids import ConferenceId
 from rooms.model import RoomSettings, StartAs, WhoPresents
 from rooms.room import Room
-from signaling.books import StorageBooks
+from signaling.books import StorageAudit, StorageBooks
 from signaling.inbox import RoomInbox
 from signaling.journal import Journal
 from signaling.ports import MediaServer, RecorderPort
@@ -31,7 +31,7 @@ def room_settings(record: ConferenceRecord, *, grace_s: float, empty_after_s: fl
         record=chosen.record,
         max_participants=chosen.max_participants,
         expires_at=record.expires_ms,
-        latest_end=record.starts_ms + (RESERVATION_MS if record.kind == "reservation" else DAY_MS),
+        longest_end=record.starts_ms + (RESERVATION_MS if record.kind == "reservation" else DAY_MS),
         lobby=chosen.lobby,
         grace_ms=int(grace_s * 1000),
         empty_after_ms=int(empty_after_s * 1000),
@@ -60,7 +60,9 @@ async def load(
             continue
         room.apply(event)
         journal.remember(event, room.state, stored=True)
-    running = RunningSession(conference, record.owner, media, recorder, StorageBooks(storage), clock)
+    running = RunningSession(
+        conference, record.owner, media, recorder, StorageBooks(storage), StorageAudit(storage), clock
+    )
     inbox = RoomInbox(conference, room, journal, running, clock)
     inbox.start()
     return inbox

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from rooms import codec
 from rooms.commands import Knock, Leave, LobbyMessage
-from rooms.events import Event, Knocked, KnockMessage, ParticipantChanged, WaitingLeft
+from rooms.events import Event, Knocked, KnockMessage, ParticipantChanged, SettingsChanged, WaitingLeft
 from rooms.ids import ParticipantId
 from rooms.lobby import must_wait
 from rooms.model import KnockOutcome
@@ -63,13 +63,18 @@ class Lobby:
         match event.fact:
             case WaitingLeft(ids, outcome):
                 return [*self._let_go(ids, outcome, actor_name), self._tell_places]
-            case Knocked() | KnockMessage():
+            case Knocked() | KnockMessage() | SettingsChanged():
                 return [self._tell_places]
             case ParticipantChanged(id, changes) if changes.get("moderator") is True and id in seated:
                 session = seated[id]
                 return [lambda: session.connection.push("waiting", {"waiting": self._list()})]
             case _:
                 return []
+
+    def turn_away(self, code: str) -> None:
+        """There is nothing to wait for any more. Their going off follows when the sockets are gone."""
+        for session in self.sessions.values():
+            session.connection.close(code)
 
     def _let_go(self, ids: tuple[ParticipantId, ...], outcome: KnockOutcome, actor_name: str | None) -> After:
         after: After = []

@@ -52,6 +52,14 @@ class SessionRecorder(Protocol):
     async def close(self, at_ms: int) -> None: ...
 
 
+class AuditPort(Protocol):
+    """Where acts of moderators on others are written for good. `actor`: participant, `object`: the conference."""
+
+    async def record(
+        self, actor: str, action: str, object: str, details: Mapping[str, object], *, at_ms: int
+    ) -> None: ...
+
+
 class RecorderPort(Protocol):
     async def open(
         self, *, conference: str, session: str, title: str, owner: str, started_ms: int, media: MediaRoom

@@ -5,8 +5,7 @@ Open from the first join until the session ends. `enforce` is called for each ev
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -18,8 +17,9 @@ from rooms.model import EndReason, Participant
 from rooms.room import Room
 from rooms.state import RoomState
 from sfu.types import PeerNumber
+from signaling.audited import audited
 from signaling.media import Audience, MediaGlue
-from signaling.ports import MediaServer, RecorderPort
+from signaling.ports import AuditPort, MediaServer, RecorderPort
 from signaling.recording import RecordedSession, RecordingFeed
 from storage.errors import Unavailable
 
@@ -55,6 +55,7 @@ class RunningSession:
         server: MediaServer,
         recorder: RecorderPort,
         books: Books,
+        audit: AuditPort,
         clock: Callable[[], float],
     ) -> None:
         self._conference = conference
@@ -62,7 +63,10 @@ class RunningSession:
         self._server = server
         self._recorder = recorder
         self._books = books
+        self._audit = audit
         self._clock = clock
+        self.reload: Entry | None = None
+        """Reads the conference's row again: asked for whenever something of the room was written into it."""
         self.audience: Audience | None = None
         self.media: MediaGlue | None = None
         self._feed = RecordingFeed(recorder)
@@ -73,6 +77,7 @@ class RunningSession:
         self._closing = asyncio.Event()  # hurry
         self._writing = False
         self._ends: set[asyncio.Task[None]] = set()
+        self._extensions = 0
 
     async def open_session(self, at_ms: int) -> SessionId:
         return SessionId(await self._books.open_session(self._conference, at_ms))
@@ -114,8 +119,6 @@ class RunningSession:
                 log.info("room.joined", room=self._conference, participant=participant.id, number=participant.number)
                 self._peers[PeerNumber(participant.number)] = participant.id
                 self._enforce_one(participant, room)
-            case e.EndMoved(ends_at):
-                room.settings = replace(room.settings, expires_at=ends_at)
             case e.ParticipantChanged(id, _) if id in state.participants:
                 self._enforce_one(state.participants[id], room)
             case e.ParticipantLeft(id, reason) if id in before:
@@ -188,7 +191,8 @@ class RunningSession:
             case e.RecordingChanged() if event.action == "recording_request":
                 self._entry(partial(books.recording_wanted, self._conference))
             case e.EndMoved(ends_at):
-                self._entry(partial(books.extend, self._conference, ends_at, at))
+                self._extensions += self._entry(partial(self._extend, ends_at, at))
+                self._entry(self._reload)
             case e.SessionEnded(reason):
                 if self._session_id is not None:
                     self._entry(partial(books.close_session, self._session_id, at))
@@ -197,13 +201,55 @@ class RunningSession:
             case _:
                 pass
 
-    def _entry(self, entry: Entry) -> None:
+    def note(self, events: Sequence[e.Event]) -> None:
+        """Into the audit log: what one command of a participant led to."""
+        for act in audited(events):
+            details = {"session": self._session_id, **act.details}
+            record = partial(self._audit.record, act.actor, act.action, self._conference, details, at_ms=act.at_ms)
+            self._entry(record)
+
+    @property
+    def extending(self) -> bool:
+        """Does the conference's row still say an end that was moved since?"""
+        return self._extensions > 0
+
+    async def _extend(self, ends_ms: int, at_ms: int) -> None:
+        try:
+            await self._books.extend(self._conference, ends_ms, at_ms)
+        except Unavailable:
+            raise  # it comes again
+        except Exception:
+            log.exception("books.failed", room=self._conference)
+        self._extensions -= 1
+
+    async def _reload(self) -> None:
+        if self.reload is not None:
+            await self.reload()
+
+    async def reloaded(self) -> None:
+        """Reads the conference's row again after everything that is to be written into it; waits for that."""
+        done = asyncio.Event()
+
+        async def entry() -> None:
+            try:
+                await self._reload()
+            finally:
+                done.set()
+
+        self._entry(entry)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), MAX_RETRY_S)
+
+    def _entry(self, entry: Entry) -> bool:
+        """False: it is lost."""
         if self._clerk is None or self._clerk.done():
             self._clerk = asyncio.create_task(self._write(), name="session books")
         try:
             self._entries.put_nowait(entry)
         except asyncio.QueueFull:
             log.error("books.full", room=self._conference)
+            return False
+        return True
 
     @property
     def writing(self) -> bool:

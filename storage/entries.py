@@ -21,6 +21,11 @@ class Entries:
                 .on_conflict_do_nothing(index_elements=["participant"])
             )
 
+    async def account_of(self, participant: str) -> str | None:
+        async with self._db.read() as session:
+            row = await session.get(Entry, participant)
+            return None if row is None else row.user_id
+
     async def accounts_of(self, conference: str) -> list[str]:
         """Accounts that entered it, each once."""
         query = select(Entry.user_id).where(Entry.conference_id == conference, Entry.user_id.is_not(None)).distinct()

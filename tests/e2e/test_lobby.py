@@ -112,8 +112,9 @@ async def test_too_early_counts_down_and_the_page_goes_on_by_itself(
         title="Later", kind="scheduled", starts_at=start, ends_at=start + quarter, time_zone="Asia/Tokyo"
     )
     page, problems = await opened(browser, conference["participant_url"], zone="Europe/Athens")
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Later is not open yet")
+    await expect(page.get_by_test_id("early")).to_contain_text("Later is not open yet")
     await expect(page.get_by_text("Asia/Tokyo")).to_be_visible()
+    await expect(page.get_by_test_id("join")).to_be_disabled()
     countdown = page.get_by_role("timer", name="Time left")
     first = await countdown.inner_text()
     await expect(countdown).not_to_have_text(first)
@@ -124,21 +125,59 @@ async def test_too_early_counts_down_and_the_page_goes_on_by_itself(
     soon = (start - int(time.time() * 1000)) // MINUTE
     organiser.call("PATCH", path, {"opens_before_min": min(60, soon + 1)})
     await page.reload()
-    await expect(page.get_by_label("Your name")).to_be_visible()
+    await expect(page.get_by_test_id("join")).to_be_enabled()
+    await expect(page.get_by_test_id("early")).to_have_count(0)
     assert problems == []
 
 
-async def test_the_door_opens_by_itself(server: Server, organiser: Organiser, browser: Browser) -> None:
-    """The page's clock is moved past the opening; the server is asked again and lets in."""
+async def test_the_door_opens_by_itself_and_who_is_ready_is_in(
+    server: Server, organiser: Organiser, browser: Browser
+) -> None:
+    """The pages' clocks are moved past the opening: who has given a name is in the room, who has not may join now."""
     quarter = 15 * MINUTE
     start = (int(time.time() * 1000) // quarter + 3) * quarter
     conference = organiser.conference(title="Later", kind="scheduled", starts_at=start, ends_at=start + quarter)
-    page, problems = await opened(browser, conference["participant_url"], clock=True)
-    await expect(page.get_by_test_id("early")).to_be_visible()
+    pages = [await opened(browser, conference["participant_url"], clock=True) for _ in range(3)]
+    (ready, _), (nameless, _), (reluctant, _) = pages
+    for page, _ in pages:
+        await expect(page.get_by_test_id("early")).to_be_visible()
+        await page.get_by_text("Only listen").click()
+    await ready.get_by_label("Your name").fill("Anna")
+    await reluctant.get_by_label("Your name").fill("Rita")
+    await reluctant.get_by_label("Take me in as soon as it opens").uncheck()
     organiser.call("PATCH", f"/api/conferences/{conference['id']}", {"opens_before_min": 60})
-    await page.clock.run_for(46 * MINUTE)
-    await expect(page.get_by_label("Your name")).to_be_visible()
-    assert problems == []
+    for page, _ in pages:
+        await page.clock.fast_forward(46 * MINUTE)
+    await ready.wait_for_function("() => window.__plenum?.state?.() != null", timeout=15000)
+    for page in (nameless, reluctant):
+        await expect(page.get_by_text("The conference is open now.").first).to_be_visible()
+        await expect(page.get_by_test_id("join")).to_be_enabled()
+        assert await page.evaluate("() => window.__plenum === undefined")
+    await reluctant.get_by_test_id("join").click()
+    await reluctant.wait_for_function("() => window.__plenum?.state?.() != null", timeout=15000)
+    assert [problems for _, problems in pages] == [[], [], []]
+
+
+async def test_what_becomes_of_it_while_the_page_counts_down_is_seen_without_a_reload(
+    server: Server, organiser: Organiser, browser: Browser
+) -> None:
+    quarter = 15 * MINUTE
+    start = (int(time.time() * 1000) // quarter + 3) * quarter
+    conference = organiser.conference(title="Later", kind="scheduled", starts_at=start, ends_at=start + quarter)
+    page, _ = await opened(browser, conference["participant_url"], clock=True)
+    await expect(page.get_by_test_id("early")).to_be_visible()
+    for act, heading in (
+        ("postpone", "The conference has been postponed"),
+        ("cancel", "The conference has been cancelled"),
+    ):
+        organiser.call("POST", f"/api/conferences/{conference['id']}/{act}", {})
+        await page.clock.fast_forward(MINUTE)
+        if act == "cancel":
+            await page.reload()
+        await expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        for width, height in ((1280, 800), (390, 844)):
+            await page.set_viewport_size({"width": width, "height": height})
+            await page.screenshot(path=f"test-results/screens/{act}-{width}.png")
 
 
 async def opened(browser: Browser, url: str, *, zone: str | None = None, clock: bool = False) -> tuple[Page, list[str]]:

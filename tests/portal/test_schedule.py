@@ -56,9 +56,12 @@ async def test_entry_opens_five_minutes_before_and_closes_at_the_end(site: Site)
         error = (await refused.json())["error"]
         assert error["code"] == "not_open_yet"
         assert (error["opens_at"], error["now"]) == (start - 5 * MINUTE, site.clock.ms())
+    checked = (await (await ways[0]()).json())["error"]
     site.clock.now = (start - 5 * MINUTE) / 1000
     for way in ways:
         assert (await way()).status == 200
+    opened = await (await ways[0]()).json()  # what the page was told while it counted down
+    assert {name: checked[name] for name in opened} == opened and opened["conference"]["id"] == made["id"]
     site.clock.now = (start + HOUR) / 1000
     for way in ways:
         assert (await code(await way())) == "expired"

@@ -1,6 +1,7 @@
 """Events as JSON: what clients see holds nothing of the server's own, and the log reads back exactly."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -39,6 +40,7 @@ def eventful() -> Stage:
     stage.do("olga", c.Admit())
     stage.do(None, c.Tick())
     stage.do("olga", c.Extend(15))
+    stage.do(None, c.ChangeSettings(replace(stage.room.settings, title="Board")))
     stage.do("olga", c.End())
     return stage
 

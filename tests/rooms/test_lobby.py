@@ -1,12 +1,15 @@
 """The lobby and the planned end, as values: who waits, who lets in, when it is over (S-9, decision 2, decision 11)."""
 
+from dataclasses import replace
+
 import pytest
 
 from rooms import commands as c
-from rooms.events import Ending, EndMoved, SessionEnded, WaitingLeft
-from rooms.ids import DeviceId, ParticipantId
+from rooms.events import Ending, EndMoved, LobbyChanged, SessionEnded, SettingsChanged, WaitingLeft
+from rooms.ids import DeviceId, ParticipantId, SessionId
 from rooms.lobby import MOST_WAITING, must_wait
 from rooms.model import EndReason, KnockOutcome, Role, RoomSettings
+from rooms.rights import Act
 from rooms.visibility import audience, snapshot
 from tests.rooms.support import Stage
 
@@ -128,6 +131,46 @@ def test_bans_and_locks_hold_at_the_door() -> None:
     assert room.refused("ana", c.Knock("Ana")) == "locked"
 
 
+def test_a_locked_room_lets_nobody_in_and_says_so_to_who_admits() -> None:
+    room = stage()
+    knock(room, "ana")
+    room.do("olga", c.Lock(True))
+    assert room.refused("olga", c.Admit(target("ana"))) == "locked"
+    room.do("olga", c.Lock(False))
+    room.do("olga", c.Admit(target("ana")))
+
+
+def test_as_many_are_let_in_as_there_are_seats_and_the_others_go_on_waiting() -> None:
+    room = stage(max_participants=3)
+    knock(room, "ana", "ben", "cora")
+    room.do("olga", c.Admit())
+    assert list(room.state.waiting) == ["cora"]
+    room.join("ana")
+    room.join("ben")
+    assert room.refused("olga", c.Admit()) == "full"
+    room.do("ana", c.Leave())
+    room.do("olga", c.Admit())
+    assert not room.state.waiting
+
+
+def test_who_was_banned_while_waiting_stays_out_though_admitted() -> None:
+    """The browser of somebody who waits may be banned through somebody who is in."""
+    room = stage()
+    room.join("eve", device=DeviceId("device-ana"))
+    knock(room, "ana")
+    room.moderate("olga", Act.BAN, "eve")
+    room.do("olga", c.Admit(target("ana")))
+    join = c.Join(SessionId("s"), "Ana", Role.SPEAKER, device=DeviceId("device-ana"))
+    assert room.refused("ana", join) == "banned"
+
+
+def test_the_end_of_the_conference_empties_the_queue() -> None:
+    room = stage()
+    knock(room, "ana")
+    room.do("olga", c.End())
+    assert not room.state.waiting and room.replayed() == room.state
+
+
 def test_the_queue_is_bounded() -> None:
     room = stage()
     knock(room, *(f"p{n}" for n in range(MOST_WAITING)))
@@ -175,10 +218,12 @@ def test_everyone_is_warned_once_five_minutes_before_the_end() -> None:
 
 
 def test_extension_moves_the_end_within_the_longest() -> None:
-    room = stage(expires_at=1_000_000 + MINUTE, latest_end=1_000_000 + 20 * MINUTE)
+    room = stage(expires_at=1_000_000 + MINUTE, longest_end=1_000_000 + 20 * MINUTE)
     (event,) = room.do("olga", c.Extend(15))
     assert event.fact == EndMoved(1_000_000 + 16 * MINUTE)
-    room.room.settings = RoomSettings(title="C", expires_at=1_000_000 + 16 * MINUTE, latest_end=1_000_000 + 20 * MINUTE)
+    room.room.settings = RoomSettings(
+        title="C", expires_at=1_000_000 + 16 * MINUTE, longest_end=1_000_000 + 20 * MINUTE
+    )
     assert room.refused("olga", c.Extend(15)) == "wrong_state"
     room.now = 1_000_000 + 12 * MINUTE
     (warned,) = room.do(None, c.Tick())
@@ -201,3 +246,34 @@ def test_a_session_lasts_a_day_and_the_reservation_goes_on() -> None:
     assert event.fact == SessionEnded(EndReason.LIMIT)
     room.organiser("olga")
     assert "olga" in room
+
+
+# changed outside of the room
+
+
+def test_everybody_is_told_of_a_new_title_end_and_maximum() -> None:
+    room = stage(expires_at=1_000_000 + DAY)
+    ben = room.join("ben")
+    after = replace(room.settings, title="Board", max_participants=5, expires_at=1_000_000 + MINUTE)
+    (event,) = room.do(None, c.ChangeSettings(after))
+    assert event.fact == SettingsChanged("Board", 5, 1_000_000 + MINUTE, None)
+    assert audience(event, room.state)(ben)
+    assert room.room.settings == after
+    (warned,) = room.do(None, c.Tick())
+    assert warned.fact == Ending(1_000_000 + MINUTE)
+    assert room.do(None, c.ChangeSettings(replace(after, record=True))) == []
+    assert room.refused("olga", c.ChangeSettings(after)) == "forbidden"
+
+
+def test_the_lobby_is_as_was_said_last_in_the_room_or_outside() -> None:
+    room = stage(lobby=False)
+    plain = room.settings
+    room.do("olga", c.SetLobby(True))
+    knock(room, "ana")
+    room.do(None, c.ChangeSettings(replace(plain, title="Board")))
+    assert waits(room, "ben")
+    assert room.do(None, c.ChangeSettings(replace(plain, title="Board", lobby=True))) == []
+    turned, admitted = room.do(None, c.ChangeSettings(replace(plain, title="Board")))
+    assert turned.fact == LobbyChanged(False)
+    assert admitted.fact == WaitingLeft((target("ana"),), KnockOutcome.ADMITTED)
+    assert not waits(room, "ben")

@@ -54,10 +54,24 @@ commands = st.one_of(
     st.builds(c.PromotionAnswer, flags),
     st.builds(c.Lock, flags),
     st.builds(c.Record, st.sampled_from(c.RecordingAction)),
+    st.just(c.KnockOff()),
+    st.builds(c.LobbyMessage, st.text(max_size=5)),
+    st.builds(c.Admit, st.one_of(st.none(), people)),
+    st.builds(c.Refuse, st.one_of(st.none(), people)),
+    st.builds(c.SetLobby, flags),
+    st.builds(c.Extend, st.sampled_from([15, 60])),
 )
+
+
+def changed(title: str, lobby: bool, ends_at: int | None) -> c.ChangeSettings:
+    return c.ChangeSettings(RoomSettings(title=title, lobby=lobby, expires_at=ends_at, max_participants=4))
+
+
 steps = st.one_of(
     people.flatmap(lambda id: st.tuples(st.just(id), join(id))),
     st.tuples(people, commands),
+    people.flatmap(lambda id: st.tuples(st.just(id), st.just(c.Knock(id, device=DeviceId(f"device-{id}"))))),
+    st.tuples(st.none(), st.builds(changed, st.text(max_size=2), flags, st.sampled_from([None, 10**7, 10**8]))),
     st.tuples(st.none(), st.sampled_from([c.Tick(), c.Tick(), c.Restart()])),
     st.tuples(people, st.just(c.End())).filter(lambda step: step[0] == "lia"),
 )
@@ -77,6 +91,7 @@ def check(stage: Stage) -> None:
         assert not (one.screen.held and opened & {"screen", "screen_audio"})
         assert one.role is not Role.LISTENER or not opened or one.moderator
         assert not (one.mic.on and one.mic.held) and not (one.screen.audio and not one.screen.on)
+        assert one.id not in state.waiting
         assert (one.id not in state.removed and one.id not in state.banned) or one.organiser
 
 

@@ -8,7 +8,7 @@ import pytest
 from rooms import commands as c
 from rooms.errors import RoomError
 from rooms.ids import DeviceId, MessageId, ParticipantId
-from rooms.model import By, Participant, Role, StartAs, Switch, WhoPresents
+from rooms.model import By, Participant, Role, RoomSettings, StartAs, Switch, WhoPresents
 from rooms.rights import ACTS, SHIELDS, Act, Shield, Standing, allowed, gates, has_priority, initial_role, standings
 from rooms.state import RoomState
 from tests.rooms.support import Stage
@@ -25,7 +25,7 @@ ACTORS = list(PEOPLE)
 
 def stage() -> Stage:
     """One of each kind acts, and one of each kind is acted upon."""
-    made = Stage()
+    made = Stage(RoomSettings(title="Council", lobby=True, expires_at=10**9))
     for kind, fields in PEOPLE.items():
         made.join(kind, **fields)  # type: ignore[arg-type]
     for kind in ACTORS[:-1]:
@@ -34,6 +34,7 @@ def stage() -> Stage:
     made.join("gone", Role.SPEAKER)
     made.moderate("organiser", Act.BAN, "gone")
     made.do("organiser", c.ChatSend("mine"))
+    made.do("early", c.Knock("Early"))
     return made
 
 
@@ -56,6 +57,10 @@ def command_for(act: Act, target: str, state: RoomState) -> c.Command | None:
         Act.LOCK: c.Lock(True),
         Act.RECORDING: c.Record(c.RecordingAction.REQUEST),
         Act.END: c.End(),
+        Act.ADMIT: c.Admit(ParticipantId("early")),
+        Act.REFUSE: c.Refuse(),
+        Act.LOBBY: c.SetLobby(False),
+        Act.EXTEND: c.Extend(15),
         Act.UNSPOTLIGHT: c.Moderate(Act.UNSPOTLIGHT),
         Act.UNBAN: c.Moderate(Act.UNBAN, ParticipantId("gone")),
     }

@@ -112,6 +112,7 @@ async def test_settings_changed_by_the_organiser_hold_for_the_next_to_enter(serv
     assert await admission(served, record.id) == "full"
     settings = replace(record.settings, max_participants=3)
     await served.storage.conferences.update(record.id, settings, now_ms=int(served.clock() * 1000))
+    await served.signaling.settings_changed(record.id)
     assert await admission(served, record.id) == "in"
     await served.enter(record.id, "eve")
 

@@ -3,9 +3,14 @@ import { audioContext } from "./level";
 
 const TONES = { knock: [660, 880], admitted: [523, 659, 784] } as const;
 
+const QUIET_MS = 2000;
+let last = -QUIET_MS;
+
+/** A crowd at the door is one tone every two seconds. */
 export function chime(kind: keyof typeof TONES): void {
   const context = audioContext();
-  if (context === null) return;
+  if (context === null || performance.now() - last < QUIET_MS) return;
+  last = performance.now();
   TONES[kind].forEach((hertz, index) => {
     const start = context.currentTime + index * 0.14;
     const tone = context.createOscillator();

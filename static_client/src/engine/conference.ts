@@ -115,7 +115,10 @@ export class Conference {
     this.#signaling = new Signaling(() => this.#stored.token, {
       joinPayload: () => this.#joinPayload(),
       onJoined: (ack, again) => void this.#joined(ack, again),
-      onWaiting: (place) => (this.waiting.value = place),
+      onWaiting: (place) => batch(() => {
+        this.waiting.value = place;
+        if (this.link.peek().kind === "lost") this.link.value = { kind: "connecting" };
+      }),
       onWaitingPeople: (waiting) => {
         const room = this.room.peek();
         if (room !== null) this.room.value = { ...room, waiting };

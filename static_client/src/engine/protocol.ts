@@ -103,6 +103,7 @@ export interface RoomSnapshot {
   chat: ChatMessage[];
   banned: Banned[];
   ends_at: number | null;
+  longest_end: number | null;
   lobby: boolean;
   waiting: Waiting[];
 }
@@ -155,6 +156,7 @@ export type RoomEvent = EventBase &
     | { type: "lobby_changed"; on: boolean }
     | { type: "ending"; ends_at: number }
     | { type: "end_moved"; ends_at: number }
+    | { type: "settings_changed"; title: string; max_participants: number; ends_at: number | null; longest_end: number | null }
     | { type: "session_ended"; reason: "ended" | "empty" | "expired" | "limit" }
   );
 

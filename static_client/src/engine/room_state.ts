@@ -23,6 +23,8 @@ export interface RoomState {
   readonly banned: readonly Banned[];
   /** The planned end; null: none. */
   readonly endsAt: number | null;
+  /** How far moderators may move it. */
+  readonly longestEnd: number | null;
   readonly lobby: boolean;
   /** Who is before the door; moderators alone know. */
   readonly waiting: readonly Waiting[];
@@ -51,6 +53,7 @@ export function fromJoin(ack: JoinAck): RoomState {
     chat: room.chat,
     banned: room.banned,
     endsAt: room.ends_at ?? null,
+    longestEnd: room.longest_end ?? null,
     lobby: room.lobby ?? false,
     waiting: room.waiting ?? [],
     ended: null,
@@ -80,7 +83,10 @@ function change(state: RoomState, event: RoomEvent): RoomState {
     case "participant_changed": {
       const before = state.participants.get(event.id);
       if (before === undefined) return state;
-      return { ...state, participants: new Map(state.participants).set(event.id, { ...before, ...event.set }) };
+      const participants = new Map(state.participants).set(event.id, { ...before, ...event.set });
+      // Who waits and who is banned is for moderators only: nobody tells us how that goes on.
+      const blind = event.id === state.you && event.set.moderator === false ? { waiting: [], banned: [] } : {};
+      return { ...state, ...blind, participants };
     }
     case "hands_changed":
       return { ...state, hands: event.hands };
@@ -114,6 +120,8 @@ function change(state: RoomState, event: RoomEvent): RoomState {
     case "ending":
     case "end_moved":
       return { ...state, endsAt: event.ends_at };
+    case "settings_changed":
+      return { ...state, title: event.title, maxParticipants: event.max_participants, endsAt: event.ends_at, longestEnd: event.longest_end };
     case "all_held_changed":
       return { ...state, allHeld: event.held };
     case "session_started":

@@ -41,6 +41,7 @@ export class Signaling {
   readonly #socket: Socket;
   readonly #handlers: SignalingHandlers;
   #joinedOnce = false;
+  #waiting = false;
   #joined = false;
   #over = false;
   #tries = 0;
@@ -140,11 +141,13 @@ export class Signaling {
       const ack = await this.call("join", this.#handlers.joinPayload());
       if ("waiting" in ack) {
         this.#tries = 0;
+        this.#waiting = true;
         this.#handlers.onWaiting(ack.waiting);
         return;
       }
       this.#joinedOnce = true;
       this.#joined = true;
+      this.#waiting = false;
       this.#tries = 0;
       this.#handlers.onJoined(ack, again);
     } catch (error) {
@@ -160,8 +163,8 @@ export class Signaling {
   }
 
   #lost(): void {
-    const was = this.#joined;
-    this.#joined = false;
+    const was = this.#joined || this.#waiting;
+    this.#joined = this.#waiting = false;
     if (was && !this.#over) this.#handlers.onLost();
   }
 

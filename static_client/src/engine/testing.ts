@@ -18,7 +18,7 @@ export function joined(people: Participant[], change: Partial<JoinAck["room"]> =
       id: "c1", title: "Council", session: "s1", started_at: 0, now: 0, locked: false, chat_closed: false, start_as: "speaker",
       who_presents: "everyone", max_participants: 300, spotlight: null, hands: [], all_held: [],
       recording: { wanted: false, state: "off", since: null, fragments: 0, by: null }, participants: people, chat: [], banned: [],
-      ends_at: null, lobby: false, waiting: [],
+      ends_at: null, longest_end: null, lobby: false, waiting: [],
       ...change,
     },
   };

@@ -11,7 +11,7 @@ import { clearSession, loadSession, type StoredSession } from "../engine/session
 import { t } from "../i18n";
 import { StatusPage, looks, type StatusCode } from "../status/status";
 import { PageSpinner } from "../ui/display";
-import { EarlyPage, type EarlyFacts } from "./early";
+import type { Opening } from "./opening";
 import { Prejoin, type JoinRequest } from "./prejoin";
 import { Room } from "./room";
 import { WaitingPage } from "./waiting";
@@ -22,10 +22,11 @@ interface CheckAnswer {
   name: string | null;
 }
 
+interface Before { kind: "prejoin"; entry: Entry; conference: ConferenceBrief; moderator: boolean; name: string | null; opening: Opening | null }
+
 type Phase =
   | { kind: "checking" }
-  | { kind: "prejoin"; entry: Entry; conference: ConferenceBrief; moderator: boolean; name: string | null }
-  | { kind: "early"; facts: EarlyFacts; entry: Entry }
+  | Before
   | { kind: "room"; conference: Conference }
   | { kind: "over"; code: StatusCode; title?: string | undefined; actorName?: string | null | undefined; retryAfterS?: number | null | undefined; back: string; again: (() => void) | undefined };
 
@@ -59,6 +60,14 @@ export default function Meeting({ secret }: { secret?: string }) {
     };
   }, [running]);
 
+  const early = phase.kind === "prejoin" && phase.opening !== null && phase.entry.kind !== "answer" ? phase.entry : null;
+  useEffect(() => {
+    if (early === null) return;
+    // It may be put off, called off or opened sooner while the page counts down.
+    const timer = setInterval(() => void checkAgain(early, setPhase), LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [early]);
+
   const link = running?.link.value;
   if (running !== null && link?.kind === "closed") {
     const { back, answer } = running.options;
@@ -70,11 +79,9 @@ export default function Meeting({ secret }: { secret?: string }) {
       return <PageSpinner label={t("prejoin.checking")} />;
     case "prejoin":
       return (
-        <Prejoin conference={phase.conference} name={phase.name} moderator={phase.moderator}
+        <Prejoin conference={phase.conference} name={phase.name} moderator={phase.moderator} opening={phase.opening}
           onJoin={(request) => join(phase.entry, request, setPhase)} />
       );
-    case "early":
-      return <EarlyPage facts={phase.facts} onOpen={() => void check(phase.entry, setPhase)} />;
     case "room":
       if (phase.conference.waiting.value !== null) return <WaitingPage conference={phase.conference} />;
       return <Room conference={phase.conference} />;
@@ -84,6 +91,8 @@ export default function Meeting({ secret }: { secret?: string }) {
 }
 
 type Show = (phase: Phase) => void;
+
+const LOOK_AGAIN_MS = 60_000;
 
 /** What the address and the memory of this tab mean: a reload in the room, a link, or an entry handed over by another page. */
 async function begin(secret: string | undefined, show: Show): Promise<void> {
@@ -106,15 +115,43 @@ async function begin(secret: string | undefined, show: Show): Promise<void> {
 async function check(entry: Entry, show: Show): Promise<void> {
   show({ kind: "checking" });
   if (entry.kind === "answer") {
-    show({ kind: "prejoin", entry, conference: entry.answer.conference, moderator: entry.act === "enter", name: entry.name });
+    show({ kind: "prejoin", entry, conference: entry.answer.conference, moderator: entry.act === "enter", name: entry.name, opening: null });
     return;
   }
   try {
-    const body = entry.kind === "link" ? { link: entry.link } : { number: entry.number, pin: entry.pin };
-    const found = await api<CheckAnswer>("POST", "/api/join/check", body);
-    show({ kind: "prejoin", entry, conference: found.conference, moderator: found.moderator, name: found.name });
+    show(await asked(entry));
   } catch (error) {
     refused(error, entry, undefined, show);
+  }
+}
+
+/** Quietly: what has been typed stays, and a network that is away for a moment is no matter. */
+async function checkAgain(entry: Exclude<Entry, { kind: "answer" }>, show: (change: (phase: Phase) => Phase) => void): Promise<void> {
+  const still = (next: Phase) => (phase: Phase): Phase => (phase.kind === "prejoin" && phase.entry === entry ? next : phase);
+  try {
+    const found = await asked(entry);
+    show((phase) => {
+      // Opened sooner than it was said: the countdown ends now, and what follows from that happens.
+      const before = phase.kind === "prejoin" ? phase.opening : null;
+      const opening = found.opening ?? (before === null ? null : { ...before, opensAt: 0 });
+      return still({ ...found, opening })(phase);
+    });
+  } catch (error) {
+    if (error instanceof ApiError && error.status >= 400 && error.status < 500) refused(error, entry, undefined, (next) => show(still(next)));
+  }
+}
+
+/** The pre-join page, counting down if it is too early. Throws what else is in the way. */
+async function asked(entry: Exclude<Entry, { kind: "answer" }>): Promise<Before> {
+  const body = entry.kind === "link" ? { link: entry.link } : { number: entry.number, pin: entry.pin };
+  try {
+    const found = await api<CheckAnswer>("POST", "/api/join/check", body);
+    return { kind: "prejoin", entry, conference: found.conference, moderator: found.moderator, name: found.name, opening: null };
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== "not_open_yet") throw error;
+    const found = error.details as unknown as CheckAnswer & { opens_at: number; starts_at: number; now: number; time_zone: string };
+    const opening = { opensAt: found.opens_at, startsAt: found.starts_at, zone: found.time_zone, offset: found.now - Date.now() };
+    return { kind: "prejoin", entry, conference: found.conference, moderator: found.moderator, name: found.name, opening };
   }
 }
 
@@ -163,21 +200,14 @@ function rejoin(show: Show): void {
 function refused(error: unknown, entry: Entry, title: string | undefined, show: Show): void {
   clearSession();
   const failure = error instanceof ApiError ? error : new ApiError("internal", "", 0);
-  const early = failure.code === "not_open_yet" ? earlyFacts(failure.details) : null;
-  if (early !== null && entry.kind !== "answer") {
-    show({ kind: "early", facts: early, entry });
+  if (failure.code === "not_open_yet" && entry.kind !== "answer") {
+    void check(entry, show); // put off at the last moment
     return;
   }
   show({
     kind: "over", code: known(failure.code), title, retryAfterS: failure.retryAfterS, back: backOf(entry),
     again: () => void check(entry, show),
   });
-}
-
-function earlyFacts(details: Readonly<Record<string, unknown>>): EarlyFacts | null {
-  const { title, opens_at: opensAt, starts_at: startsAt, now, time_zone: zone } = details;
-  if (typeof opensAt !== "number" || typeof startsAt !== "number" || typeof now !== "number") return null;
-  return { title: String(title ?? ""), opensAt, startsAt, zone: String(zone ?? "UTC"), offset: now - Date.now() };
 }
 
 function known(code: string): StatusCode {

@@ -47,11 +47,16 @@ export function noticeFor(event: RoomEvent, before: RoomState, after: RoomState)
       return { text: event.outcome === "admitted" ? t("note.admitted_by", { actor, names }) : t("note.refused_by", { actor, names }), kind: "info", key: "knock" };
     }
     case "lobby_changed":
+      if (after.participants.get(after.you)?.moderator !== true) return null;
       return { text: event.on ? t("note.lobby_on", { actor }) : t("note.lobby_off", { actor }), kind: "info" };
     case "end_moved":
       return { text: t("note.extended", { actor, time: formatTime(event.ends_at) }), kind: "good", key: "ending" };
     case "ending":
       return { text: t("note.ending", { time: formatTime(event.ends_at) }), kind: "warn", key: "ending" };
+    case "settings_changed":
+      if (before.title !== after.title) return { text: t("changed.title", { title: after.title }), kind: "info" };
+      if (before.endsAt === after.endsAt || after.endsAt === null) return null;
+      return { text: t("changed.ends", { time: formatTime(after.endsAt) }), kind: "warn", key: "ending" };
     case "chat_closed":
       return { text: event.closed ? t("note.chat_closed", { actor }) : t("note.chat_opened", { actor }), kind: "info" };
     case "spotlight_changed":

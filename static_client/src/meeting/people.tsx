@@ -100,6 +100,7 @@ function Person({ one, room, me }: { one: Participant; room: RoomState; me: Part
 /** Who is before the door, first come first. */
 function WaitingPeople({ room }: { room: RoomState }) {
   const ui = useRoom();
+  const kept = useKeptFocus();
   const decide = (act: "admit" | "refuse", target: string | null): void => void ui.attempt(() => ui.conference.act(act, { target }));
   const many = room.waiting.length > 1;
   return (
@@ -107,16 +108,16 @@ function WaitingPeople({ room }: { room: RoomState }) {
       <div class="room-waiting-head">
         <h3 id="room-waiting-heading" tabIndex={-1}>{t("lobby.waiting", { count: room.waiting.length })}</h3>
         {many && <Button size="small" variant="primary" onClick={() => decide("admit", null)}>{t("lobby.admit_all")}</Button>}
-        {many && <Button size="small" onClick={() => decide("refuse", null)}>{t("lobby.refuse_all")}</Button>}
+        {many && <Menu label={t("door.more")} trigger={{ icon: "more", size: "small" }} items={[{ label: t("lobby.refuse_all"), icon: "close", danger: true, onSelect: () => decide("refuse", null) }]} />}
       </div>
-      <ul role="list">
+      <ul role="list" ref={kept}>
         {room.waiting.map((one) => (
           <li key={one.id} data-waiting={one.name}>
             <span class="room-waiting-who"><strong>{one.name}</strong>{one.guest && <span class="ui-muted"> · {t("lobby.guest")}</span>}</span>
             {one.message !== "" && <p class="room-waiting-words">{one.message}</p>}
             <span class="room-waiting-acts">
               <Button size="small" variant="primary" aria-label={t("lobby.admit_name", { name: one.name })} onClick={() => decide("admit", one.id)}>{t("lobby.admit")}</Button>
-              <Button size="small" aria-label={t("lobby.refuse_name", { name: one.name })} onClick={() => decide("refuse", one.id)}>{t("lobby.refuse")}</Button>
+              <IconButton icon="close" size="small" variant="plain" label={t("lobby.refuse_name", { name: one.name })} tip={t("lobby.refuse")} onClick={() => decide("refuse", one.id)} />
             </span>
           </li>
         ))}

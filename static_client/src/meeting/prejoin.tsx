@@ -11,8 +11,9 @@ import { Button, ToggleButton } from "../ui/button";
 import { Avatar, Banner, LevelMeter } from "../ui/display";
 import { Field, RadioCards, TextInput } from "../ui/field";
 import { Page } from "../ui/page";
-import { dismissAll } from "../ui/toast";
+import { announce, dismissAll } from "../ui/toast";
 import { DevicePicker, SpeakerTest, useDevices } from "./device_pickers";
+import { Countdown, useOpening, type Opening } from "./opening";
 import { DeviceHelp } from "./permission_help";
 import "./prejoin.css";
 import { Preview } from "./preview";
@@ -34,11 +35,13 @@ export interface PrejoinProps {
   /** A personal link knows the name; so does the organiser's own entry. */
   name: string | null;
   moderator: boolean;
+  /** Not open yet: when it will be. */
+  opening: Opening | null;
   /** Resolves when joined; a refusal is shown by the caller on a page of its own. */
   onJoin: (request: JoinRequest) => Promise<void>;
 }
 
-export function Prejoin({ conference, name: givenName, moderator, onJoin }: PrejoinProps) {
+export function Prejoin({ conference, name: givenName, moderator, opening, onJoin }: PrejoinProps) {
   const [choices, setChoices] = useState<Choices>(loadChoices);
   const [name, setName] = useState(givenName ?? choices.name);
   const [nameMissing, setNameMissing] = useState(false);
@@ -47,12 +50,17 @@ export function Prejoin({ conference, name: givenName, moderator, onJoin }: Prej
   const [consent, setConsent] = useState<Consent>(null);
   const [consentMissing, setConsentMissing] = useState(false);
   const [busy, setBusy] = useState(false);
+  const [byItself, setByItself] = useState(true);
   const preview = useMemo(() => new Preview(), []);
   const choose = (change: Partial<Choices>): void => setChoices(saveChoices(change));
   const mic = preview.mic.value;
   const camera = preview.camera.value;
   const devices = useDevices(`${mic?.id ?? ""}${camera?.id ?? ""}`);
   const speaks = mode === "speak";
+  const left = useOpening(opening, () => {
+    announce(t("opening.open_now"));
+    if (byItself && name.trim() !== "" && !(conference.record && consent === null)) void submit();
+  });
 
   useEffect(() => () => preview.close(), [preview]);
   useEffect(dismissAll, []);
@@ -70,7 +78,7 @@ export function Prejoin({ conference, name: givenName, moderator, onJoin }: Prej
     const noConsent = conference.record && consent === null;
     setNameMissing(clean === "");
     setConsentMissing(noConsent);
-    if (clean === "" || noConsent || busy) {
+    if (clean === "" || noConsent || busy || left > 0) {
       document.getElementById(clean === "" ? "prejoin-name" : "prejoin-consent")?.focus();
       return;
     }
@@ -90,7 +98,7 @@ export function Prejoin({ conference, name: givenName, moderator, onJoin }: Prej
   const cameraProblem = preview.cameraProblem.value;
   const canSpeak = speaks && mic !== null;
   return (
-    <Page title={t("prejoin.page")} class="prejoin">
+    <Page title={t(left > 0 ? "early.page" : "prejoin.page")} class="prejoin">
       <form class="prejoin-form" noValidate onSubmit={(event) => {
         event.preventDefault();
         void submit();
@@ -131,6 +139,8 @@ export function Prejoin({ conference, name: givenName, moderator, onJoin }: Prej
             </div>
           </details>
           <div class="prejoin-choices ui-stack">
+            {opening !== null && left > 0 && <Countdown title={conference.title} opening={opening} left={left} byItself={byItself} onByItself={setByItself} />}
+            {opening !== null && left === 0 && <Banner icon="check">{t("opening.open_now")}</Banner>}
             <Field id="prejoin-name" label={t("prejoin.name")} hint={t("prejoin.name_hint")} error={nameMissing ? t("prejoin.name_missing") : null}>
               <TextInput value={name} maxLength={60} autocomplete="name" required onInput={(value) => {
                 setName(value);
@@ -166,7 +176,7 @@ export function Prejoin({ conference, name: givenName, moderator, onJoin }: Prej
                 {consentMissing && <p class="ui-field-error" role="alert">{t("prejoin.consent_missing")}</p>}
               </div>
             )}
-            <Button type="submit" variant="primary" size="large" full busy={busy} data-testid="join">{canSpeak ? t("prejoin.join") : t("prejoin.join_listen")}</Button>
+            <Button type="submit" variant="primary" size="large" full busy={busy} disabled={left > 0} data-testid="join">{canSpeak ? t("prejoin.join") : t("prejoin.join_listen")}</Button>
           </div>
         </div>
       </form>

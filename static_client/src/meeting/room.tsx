@@ -108,6 +108,7 @@ function Banners() {
           <Button size="small" variant="primary" onClick={() => void unblockSound().then((done) => (ui.soundBlocked.value = !done))}>{t("room.sound_on")}</Button>
         </div>
       )}
+      <WaitingBanner />
       <EndingBanner />
       {sharing && (
         <div class="room-banner" role="status">
@@ -119,19 +120,36 @@ function Banners() {
   );
 }
 
+/** Somebody waits, and the list of people is hidden. */
+function WaitingBanner() {
+  const ui = useRoom();
+  const count = ui.waiting.value;
+  if (count === 0 || ui.peopleShown.value) return null;
+  return (
+    <div class="room-banner" role="status" data-testid="waiting-banner">
+      <Icon name="door" /><span>{t("door.waiting", { count })}</span>
+      <Button size="small" variant="primary" onClick={() => ui.showWaiting()}>{t("note.knocked_show")}</Button>
+    </div>
+  );
+}
+
 const WARN_MS = 5 * 60_000;
+const EXTEND_MIN = 15;
 
 /** The last five minutes (decision 2); a moderator may make it longer. */
 function EndingBanner() {
   const ui = useRoom();
-  const endsAt = ui.conference.room.value?.endsAt ?? null;
+  const room = ui.conference.room.value;
+  const endsAt = room?.endsAt ?? null;
   const now = useNow(endsAt !== null, 1000) + ui.conference.clockOffset.value;
   if (endsAt === null || endsAt - now > WARN_MS || endsAt <= now) return null;
+  const longest = room?.longestEnd ?? null;
+  const longer = longest === null || endsAt + EXTEND_MIN * 60_000 <= longest;
   return (
     <div class="room-banner room-banner-warn" role="status" data-testid="ending">
       <Icon name="clock" /><span class="ui-num">{t("ending.text", { left: formatDuration(endsAt - now) })}</span>
-      {ui.conference.me.value?.moderator === true && (
-        <Button size="small" onClick={() => void ui.attempt(() => ui.conference.act("extend", { minutes: 15 }))}>{t("ending.extend")}</Button>
+      {longer && ui.conference.me.value?.moderator === true && (
+        <Button size="small" onClick={() => void ui.attempt(() => ui.conference.act("extend", { minutes: EXTEND_MIN }))}>{t("ending.extend")}</Button>
       )}
     </div>
   );
@@ -139,7 +157,10 @@ function EndingBanner() {
 
 function heard(ui: RoomUi, event: RoomEvent, before: RoomState, after: RoomState): void {
   const notice = noticeFor(event, before, after);
-  if (notice !== null) toast({ text: notice.text, kind: notice.kind, ...(notice.key === undefined ? {} : { key: notice.key }) });
+  if (notice !== null) {
+    const action = event.type === "knocked" && !ui.peopleShown.peek() ? { label: t("note.knocked_show"), run: () => ui.showWaiting() } : undefined;
+    toast({ text: notice.text, kind: notice.kind, action, ...(notice.key === undefined ? {} : { key: notice.key }) });
+  }
   switch (event.type) {
     case "knocked":
       if (ui.choices.peek().chimes) chime("knock");

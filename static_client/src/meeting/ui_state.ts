@@ -46,6 +46,10 @@ export class RoomUi {
   readonly peopleShown: ReadonlySignal<boolean> = computed(() =>
     this.narrow.value ? this.drawer.value === "people" : this.people.value,
   );
+  /** How many wait before the door, for whoever may let them in. */
+  readonly waiting: ReadonlySignal<number> = computed(() =>
+    this.conference.me.value?.moderator === true ? (this.conference.room.value?.waiting.length ?? 0) : 0,
+  );
   /** Closes the toast of the last message. */
   chatToast: (() => void) | null = null;
   #nextReaction = 1;
@@ -68,6 +72,12 @@ export class RoomUi {
   togglePeople(): void {
     if (this.narrow.value) this.drawer.value = this.drawer.value === "people" ? null : "people";
     else this.people.value = !this.people.value;
+  }
+
+  /** The list of people with those before the door, and the focus there. */
+  showWaiting(): void {
+    if (!this.peopleShown.peek()) this.togglePeople();
+    requestAnimationFrame(() => document.getElementById("room-waiting-heading")?.focus());
   }
 
   writeTo(id: ParticipantId | null): void {

@@ -21,6 +21,7 @@ export function WaitingPage({ conference }: { conference: Conference }) {
   const place = conference.waiting.value;
   const heading = useRef<HTMLHeadingElement>(null);
   const camera = conference.local.camera.value;
+  const lost = conference.link.value.kind === "lost";
   useEffect(() => heading.current?.focus(), []);
   useEffect(() => () => {
     // Taken down because the room opens, not because this person leaves.
@@ -42,7 +43,9 @@ export function WaitingPage({ conference }: { conference: Conference }) {
         <div class="ui-stack">
           <h1 ref={heading} tabIndex={-1}>{t("lobby.title")}</h1>
           <p>{t("lobby.text", { title: place.title })}</p>
-          <p class="lobby-place"><Spinner /><strong data-testid="lobby-place">{position}</strong></p>
+          {lost
+            ? <Banner kind="warn" icon="wifi-off">{t("lobby.reconnecting")}</Banner>
+            : <p class="lobby-place"><Spinner /><strong data-testid="lobby-place">{position}</strong></p>}
           <Message conference={conference} sent={place.message} />
           <Button icon="leave" onClick={() => void conference.leave()}>{t("lobby.leave")}</Button>
         </div>
@@ -54,6 +57,7 @@ export function WaitingPage({ conference }: { conference: Conference }) {
 function Message({ conference, sent }: { conference: Conference; sent: string }) {
   const [text, setText] = useState("");
   const [busy, setBusy] = useState(false);
+  const lost = conference.link.value.kind === "lost";
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (text.trim() === "" || busy) return;
@@ -71,7 +75,7 @@ function Message({ conference, sent }: { conference: Conference; sent: string })
       <Field label={t("lobby.message")} hint={t("lobby.message_hint")}>
         <TextArea value={text} rows={2} maxLength={LONGEST} onInput={setText} />
       </Field>
-      <Button type="submit" busy={busy}>{t("lobby.message_send")}</Button>
+      <Button type="submit" busy={busy} disabled={lost || text.trim() === ""}>{t("lobby.message_send")}</Button>
       {sent !== "" && <Banner icon="check">{t("lobby.message_sent", { text: sent })}</Banner>}
     </form>
   );
