@@ -13,6 +13,8 @@ export type Route =
   | { page: "forgot" }
   | { page: "reset" }
   | { page: "account" }
+  | { page: "users" }
+  | { page: "body" }
   | { page: "pin" }
   | { page: "link"; secret: string }
   | { page: "room" }
@@ -31,6 +33,8 @@ const PLAIN: Readonly<Record<string, Route>> = {
   "/forgot": { page: "forgot" },
   "/reset": { page: "reset" },
   "/account": { page: "account" },
+  "/users": { page: "users" },
+  "/body": { page: "body" },
   "/pin": { page: "pin" },
   "/room": { page: "room" },
 };

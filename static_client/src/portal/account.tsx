@@ -76,6 +76,8 @@ export function AccountMenu({ user: who }: { user: User }) {
     <Menu label={`${initials(who.name)}: ${t("account.menu", { name: who.name })}`} trigger={{ text: initials(who.name), variant: "plain" }} items={[
       { heading: who.name },
       { label: t("landing.home"), icon: "calendar", onSelect: () => navigate("/home") },
+      ...(who.rights.includes("groups") ? [{ label: t("pp.page"), icon: "people" as const, onSelect: () => navigate("/users") }] : []),
+      ...(who.role !== "user" && who.body !== null ? [{ label: t("pp.body"), icon: "door" as const, onSelect: () => navigate("/body") }] : []),
       { label: t("acc.menu"), icon: "settings", onSelect: () => navigate("/account") },
       { label: t("account.start"), icon: "door", onSelect: () => navigate("/") },
       { separator: true },

@@ -8,6 +8,7 @@ import { Banner } from "../ui/display";
 import { Checkbox, Field, RadioCards, Select, TextArea, TextInput } from "../ui/field";
 import { toast } from "../ui/toast";
 import { DateFields, firstDates } from "./date_fields";
+import type { FromGroup } from "./editing";
 import { sentence } from "./errors";
 import { checkFields, USUAL, type FieldErrors, type FormValues } from "./form_rules";
 import type { Conference, ConferenceFields, Kind } from "./types";
@@ -15,6 +16,7 @@ import type { Conference, ConferenceFields, Kind } from "./types";
 export interface ConferenceFormProps {
   /** null: a new one. */
   conference: Conference | null;
+  group?: FromGroup | undefined;
   onSaved: (conference: Conference) => void;
   onClose: () => void;
 }
@@ -24,14 +26,14 @@ const HOUR_MS = 3_600_000;
 const RESERVATION_LEAD_MS = 15 * 60_000;
 const LANGUAGES = [["el", "Ελληνικά"], ["pl", "Polski"], ["ro", "Română"], ["en", "English"]] as const;
 
-function valuesOf(conference: Conference | null): FormValues {
+function valuesOf(conference: Conference | null, group?: FromGroup): FormValues {
   const zone = conference?.time_zone ?? viewerZone();
   const span = conference === null ? null : { starts: conference.starts_at, length: conference.ends_at - conference.starts_at };
   return {
-    title: conference?.title ?? "",
+    title: conference?.title ?? group?.description.split("\n")[0]?.slice(0, 120) ?? "",
     description: conference?.description ?? "",
-    kind: conference?.kind ?? "instant",
-    dates: firstDates(span?.starts ?? null, span?.length ?? HOUR_MS, zone),
+    kind: conference?.kind ?? (group === undefined ? "instant" : "scheduled"),
+    dates: firstDates(span?.starts ?? null, span?.length ?? (group === undefined ? HOUR_MS : HOUR_MS / 4), zone),
     sessions: conference?.sessions.map((one) => firstDates(one.starts_at, one.ends_at - one.starts_at, zone)) ?? [],
     language: conference?.language ?? language.value,
     opens_before_min: String(conference?.opens_before_min ?? 5),
@@ -45,8 +47,8 @@ function valuesOf(conference: Conference | null): FormValues {
   };
 }
 
-export function ConferenceForm({ conference, onSaved, onClose }: ConferenceFormProps) {
-  const [values, setValues] = useState<FormValues>(() => valuesOf(conference));
+export function ConferenceForm({ conference, group, onSaved, onClose }: ConferenceFormProps) {
+  const [values, setValues] = useState<FormValues>(() => valuesOf(conference, group));
   const [errors, setErrors] = useState<FieldErrors>({});
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -76,7 +78,9 @@ export function ConferenceForm({ conference, onSaved, onClose }: ConferenceFormP
     setBusy(true);
     setFailure(null);
     try {
-      onSaved(await save(conference, fields));
+      const saved = await save(conference, fields);
+      if (group !== undefined) await api("POST", `/api/conferences/${saved.id}/invitees/group`, { group: group.id });
+      onSaved(saved);
       if (!fresh) toast({ text: t("form.saved"), kind: "good" });
     } catch (cause) {
       const field = cause instanceof ApiError ? cause.details["field"] : undefined;

@@ -2,4 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Conference } from "./types";
 
-export const editing = signal<{ kind: "new" } | { kind: "edit"; conference: Conference } | null>(null);
+/** A group whose members shall be the participants (E2-100); its description is the first title (E2-101). */
+export interface FromGroup { id: string; description: string }
+
+export const editing = signal<{ kind: "new"; group?: FromGroup } | { kind: "edit"; conference: Conference } | null>(null);

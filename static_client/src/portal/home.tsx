@@ -66,7 +66,7 @@ export default function Home() {
         )}
       </TabPanel>
       {editing.value !== null && (
-        <ConferenceForm conference={editing.value.kind === "edit" ? editing.value.conference : null} onClose={() => (editing.value = null)} onSaved={(conference) => {
+        <ConferenceForm conference={editing.value.kind === "edit" ? editing.value.conference : null} group={editing.value.kind === "new" ? editing.value.group : undefined} onClose={() => (editing.value = null)} onSaved={(conference) => {
           if (editing.value?.kind === "new") setCreated(conference);
           editing.value = null;
           void refresh();

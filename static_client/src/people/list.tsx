@@ -1,0 +1,93 @@
+// A list of the API by pages: search, size, the pages, and what to show while there is nothing.
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { api } from "../app/api";
+import { t } from "../i18n";
+import { sentence } from "../portal/errors";
+import { LoadFailed } from "../portal/load_failed";
+import { PageSpinner } from "../ui/display";
+import { Select, TextInput } from "../ui/field";
+import { Pager } from "../ui/pager";
+import "./people.css";
+import type { List } from "./types";
+
+const SIZES = ["10", "25", "50", "100"];
+const PAUSE_MS = 250;
+
+export interface Listing<T> {
+  found: List<T> | null;
+  error: string | null;
+  words: string;
+  size: number;
+  search: (words: string) => void;
+  toPage: (page: number) => void;
+  toSize: (size: number) => void;
+  reload: () => void;
+}
+
+/** `more`: further parameters; when they change, the first page comes. */
+export function useListing<T>(path: string, more = ""): Listing<T> {
+  const [words, setWords] = useState("");
+  const [asked, setAsked] = useState({ words: "", page: 1, size: 10, again: 0 });
+  const [found, setFound] = useState<List<T> | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked((now) => (now.words === words.trim() ? now : { ...now, words: words.trim(), page: 1 })), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [words]);
+  useEffect(() => setAsked((now) => (now.page === 1 ? now : { ...now, page: 1 })), [more]);
+  useEffect(() => {
+    let stale = false;
+    const search = asked.words === "" ? "" : `&q=${encodeURIComponent(asked.words)}`;
+    api<List<T>>("GET", `${path}?page=${asked.page}&size=${asked.size}${search}${more}`).then(
+      (list) => {
+        if (stale) return;
+        setError(null);
+        if (list.items.length === 0 && asked.page > 1) setAsked((now) => ({ ...now, page: Math.max(1, Math.ceil(list.total / now.size)) }));
+        else setFound(list);
+      },
+      (cause) => {
+        if (!stale) setError(sentence(cause));
+      },
+    );
+    return () => {
+      stale = true;
+    };
+  }, [path, more, asked]);
+  return {
+    found,
+    error,
+    words,
+    size: asked.size,
+    search: setWords,
+    toPage: (page) => setAsked((now) => ({ ...now, page })),
+    toSize: (size) => setAsked((now) => ({ ...now, size, page: 1 })),
+    reload: () => setAsked((now) => ({ ...now, again: now.again + 1 })),
+  };
+}
+
+/** Search at the left, the caller's buttons at the right. */
+export function ListHead({ list, label, children }: { list: Listing<unknown>; label: string | null; children?: ComponentChildren }) {
+  return (
+    <div class="people-head">
+      {label !== null && <TextInput type="search" class="people-search" aria-label={label} placeholder={label} value={list.words} maxLength={100} onInput={list.search} />}
+      <div class="ui-row people-acts">{children}</div>
+    </div>
+  );
+}
+
+export function ListBody<T>({ list, empty, children }: { list: Listing<T>; empty: ComponentChildren; children: (rows: readonly T[]) => ComponentChildren }) {
+  if (list.error !== null) return <LoadFailed text={t("pp.load_failed")} detail={list.error} retry={list.reload} />;
+  if (list.found === null) return <PageSpinner />;
+  if (list.found.total === 0) return list.words.trim() === "" ? <>{empty}</> : <p class="ui-muted" role="status">{t("pp.none_found")}</p>;
+  const { page, size, total, items } = list.found;
+  return (
+    <>
+      {children(items)}
+      <div class="people-foot">
+        {total > 10 && <Select bare label={t("pp.size")} value={String(list.size)} options={SIZES.map((value) => ({ value, label: t("pp.size_of", { count: Number(value) }) }))} onChange={(value) => list.toSize(Number(value))} />}
+        <Pager page={page} size={size} total={total} onPage={list.toPage} />
+      </div>
+    </>
+  );
+}
