@@ -76,6 +76,7 @@ async def test_state_follows_the_room_and_the_clock(site: Site) -> None:
 
 
 async def test_end_is_final_and_reaches_the_room(site: Site) -> None:
+    """E2-116."""
     organiser = await site.organiser()
     made = await organiser.conference()
     path = f"/api/conferences/{made['id']}"

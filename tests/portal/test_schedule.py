@@ -37,7 +37,7 @@ async def listed(browser: Browser, which: str = "current", **query: object) -> l
 
 
 async def test_entry_opens_five_minutes_before_and_closes_at_the_end(site: Site) -> None:
-    """E0-32, H-34, decision 2: everybody, the organiser too; what a countdown needs is said."""
+    """E0-32, E1-16, H-34, decision 2: everybody, the organiser too; what a countdown needs is said."""
     organiser, guest = await site.organiser(), await site.browser()
     start = soon(site)
     made = await scheduled(organiser, start)

@@ -235,7 +235,7 @@ def test_a_share_goes_on_when_its_sender_comes_back_with_it(stage: Stage) -> Non
 
 
 def test_an_empty_room_ends_its_session_and_keeps_the_chat(stage: Stage) -> None:
-    """U-3: chat lasts as long as the conference."""
+    """H-40: U-3: chat lasts as long as the conference."""
     stage.do("bob", c.ChatSend("see you"))
     stage.do("bob", c.Leave())
     stage.do("olga", c.Leave())
