@@ -21,7 +21,7 @@ export const meeting: Translated<"el", typeof english> = {
   "prejoin.speaker": "Ηχείο",
   "prejoin.speaker_test": "Δοκιμή ήχου",
   "prejoin.speaker_playing": "Αναπαραγωγή…",
-  "prejoin.default_device": "Προεπιλεγμένη συσκευή",
+  "prejoin.default_device": "Προεπιλογή",
   "prejoin.device_n": "Συσκευή {n}",
   "prejoin.no_device": "Δεν βρέθηκε",
   "prejoin.level": "Στάθμη μικροφώνου",

@@ -16,7 +16,7 @@ test.each([["pl-PL", "pl"], ["EL", "el"], ["ro_RO", "ro"], ["en-US", "en"], ["de
   expect(offered(tag)).toBe(ours);
 });
 
-test("what was chosen here goes before the account's language, that before the browser's, and English is last (E0-6)", () => {
+test("what was chosen here goes before the account's language, that before the browser's, and English is last", () => {
   expect(pickLanguage("ro", "pl", ["el", "en"])).toBe("ro");
   expect(pickLanguage(null, "pl", ["el", "en"])).toBe("pl");
   expect(pickLanguage(null, "", ["de-AT", "el-GR", "en"])).toBe("el");

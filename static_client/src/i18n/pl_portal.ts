@@ -3,7 +3,7 @@ import type { Translated } from "./types";
 
 export const portal: Translated<"pl", typeof english> = {
   "landing.page": "Wideokonferencje",
-  "landing.title": "Spotkania, które ktoś prowadzi i które zostają w pamięci",
+  "landing.title": "Spotkania moderowane i zapamiętane",
   "landing.lead": "Weź udział prosto z przeglądarki. Moderatorzy udzielają głosu, wszyscy widzą, kto mówi, a nagranie jest gotowe w chwili zatrzymania.",
   "landing.fact.install": "Bez instalowania",
   "landing.fact.install_text": "Wystarczy aktualna przeglądarka na komputerze, tablecie lub telefonie. Aby wziąć udział, nie trzeba mieć konta.",

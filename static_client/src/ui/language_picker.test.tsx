@@ -19,7 +19,7 @@ afterEach(async () => {
 
 const picker = (): HTMLSelectElement => root.querySelector("select") ?? expect.fail("no picker");
 
-test("languages are named in themselves, each with its lang, and the shown one is selected (S-2)", async () => {
+test("languages are named in themselves, each with its lang, and the shown one is selected", async () => {
   await act(() => render(<LanguagePicker />, root));
   expect([...picker().options].map((one) => [one.textContent, one.lang])).toEqual([["Ελληνικά", "el"], ["English", "en"], ["Polski", "pl"], ["Română", "ro"]]);
   expect(picker().value).toBe("en");
