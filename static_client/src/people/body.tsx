@@ -13,6 +13,7 @@ import { Field, Select, TextInput } from "../ui/field";
 import { Page } from "../ui/page";
 import { toast } from "../ui/toast";
 import { BodyForm } from "./body_form";
+import "./people.css";
 import type { Body as BodyFacts, List } from "./types";
 import { Units } from "./units";
 
