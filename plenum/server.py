@@ -40,6 +40,9 @@ log = structlog.get_logger()
 
 STATIC_DIR = Path(__file__).resolve().parent.parent / "static_client" / "dist"
 RETENTION_EVERY_MINUTES = 10
+# A connection without a whole request for so long is closed: one that never sent anything, half a head, or an idle one.
+# Longer than proxies keep theirs (nginx: 60 s), so that no request of theirs meets a closing connection.
+IDLE_S = 75
 
 
 class StartError(Exception):
@@ -224,7 +227,14 @@ async def _listen(
 ) -> Running:
     context, print_of_cert = certificate
     # auto_decompress: bodies of requests are small JSON; unpacking them would only help those who send bombs
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2, auto_decompress=False)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=2,
+        auto_decompress=False,
+        keepalive_timeout=IDLE_S,
+    )
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     try:

@@ -1,5 +1,6 @@
 """What may be in the bodies of requests: sizes, alphabets, ranges. `parse` gives a value or `bad_request`."""
 
+import asyncio
 import re
 import unicodedata
 from typing import Annotated, TypeVar
@@ -10,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, V
 from portal.errors import ApiError
 
 MAX_BODY_BYTES = 16 * 1024
+BODY_WITHIN_S = 60  # from the head on; a mebibyte at 140 kbit/s
 MAX_NAME = 60
 MAX_TITLE = 120
 MAX_DESCRIPTION = 2000
@@ -135,14 +137,18 @@ def query(request: web.Request, model: type[Q]) -> Q:
 
 
 async def _read(request: web.Request, most_bytes: int) -> bytes:
-    """Refuses what is too large before holding it in memory."""
+    """Refuses what is too large before holding it in memory, and what does not come to its end."""
     if (request.content_length or 0) > most_bytes:
         raise ApiError("too_large", "The request is too large.")
     raw = bytearray()
-    async for piece in request.content.iter_chunked(4096):
-        raw += piece
-        if len(raw) > most_bytes:
-            raise ApiError("too_large", "The request is too large.")
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            async for piece in request.content.iter_chunked(4096):
+                raw += piece
+                if len(raw) > most_bytes:
+                    raise ApiError("too_large", "The request is too large.")
+    except TimeoutError:
+        raise ApiError("too_slow", "The request did not come to its end.") from None
     return bytes(raw)
 
 

@@ -27,6 +27,7 @@ STATUS = {
     "wrong_link": 404,
     "wrong_pin": 404,
     "method_not_allowed": 405,
+    "too_slow": 408,
     "wrong_state": 409,
     "too_many_rooms": 409,
     "invited_already": 409,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import os
@@ -18,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from plenum.server import serving
+from plenum.settings import Settings
 from tests.support.server import ROOT, Organiser, Server, running
 
 
@@ -151,6 +154,22 @@ def test_requests_that_are_no_http_are_not_quoted_in_the_log(tmp_path: Path) -> 
                 caller.recv(100)
         assert get(f"{server.url}/healthz")[0] == 200
         assert "TOPSECRET" not in server.log()
+
+
+@pytest.mark.parametrize("said", [b"", b"GET /healthz HTT", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"])
+async def test_connections_that_send_nothing_more_are_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    """Silent from the start, stopped in the middle of a head, or idle after an answer."""
+    monkeypatch.setattr("plenum.server.IDLE_S", 1)
+    async with serving(Settings(data_dir=tmp_path, port=0, media_port=0)) as served:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(served.url.rsplit(":", 1)[1]))
+        writer.write(said)
+        begun = time.monotonic()
+        answer = await asyncio.wait_for(reader.read(), 10)
+        assert time.monotonic() - begun > 0.9
+        assert answer.startswith(b"HTTP/1.1 200" if said.endswith(b"\r\n\r\n") else b"")
+        writer.close()
 
 
 def test_as_many_sockets_as_the_system_allows(tmp_path: Path) -> None:

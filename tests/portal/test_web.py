@@ -143,6 +143,19 @@ async def test_too_large_body_is_refused_before_it_is_held(site: Site) -> None:
     assert (response.status, await code(response)) == (413, "too_large")
 
 
+async def test_a_body_that_stops_in_the_middle_is_not_waited_for(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.bodies.BODY_WITHIN_S", 0.2)
+    browser = await site.organiser()
+
+    async def halting() -> Any:
+        yield b'{"title": '
+        await asyncio.sleep(5)
+
+    headers = {"Content-Type": "application/json"}
+    response = await browser.client.post("/api/conferences", data=halting(), headers=headers)
+    assert (response.status, await code(response)) == (408, "too_slow")
+
+
 async def test_deeply_nested_or_broken_json_is_a_bad_request(site: Site) -> None:
     browser = await site.organiser()
     for raw in (b"[" * 16_000, b'{"title": ', b"\xff\xfe", b"NaN", b'{"title":"\\ud800"}', b'{"a":1}{"b":2}'):
