@@ -3,9 +3,12 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -58,6 +61,47 @@ def test_compose_passes_what_is_published() -> None:
     assert exposed == [f"{Settings().port}/tcp", f"{Settings().media_port}/udp"]
     assert f"plenum:{Settings().port}" in COMPOSE["services"]["proxy"]["command"]
     assert service["build"] == {"context": "..", "dockerfile": "docker/Dockerfile"}
+
+
+def test_every_variable_is_explained_where_one_begins() -> None:
+    text = (ROOT / "docker/compose.yaml").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in set(re.findall(r"\$\{([A-Z_]+)", text)):
+        assert f"{name}=" in readme
+
+
+def test_compose_names_the_database_that_it_brings() -> None:
+    given = COMPOSE["services"]["plenum"]["environment"]["PLENUM_DATABASE_URL"]
+    url = Settings(database_url=given.replace("${POSTGRES_PASSWORD}", "letters1")).database_url or ""
+    database = COMPOSE["services"]["database"]["environment"]
+    parts = urlsplit(url)
+    assert (parts.username, parts.path) == (database["POSTGRES_USER"], f"/{database['POSTGRES_DB']}")
+    assert (parts.hostname, parts.port) == ("database", None)
+    assert database["POSTGRES_PASSWORD"].startswith("${POSTGRES_PASSWORD:?")
+
+
+def test_what_is_copied_is_enough_to_serve(tmp_path: Path) -> None:
+    """A folder with the image's files and no other: the pages, the recorder and every part are there."""
+    image = tmp_path / "build"
+    for source in own_sources():
+        if not source.startswith("static_client"):
+            copy_as_the_image_does(source, image)
+    shutil.copytree(ROOT / "static_client/dist", image / "static_client/dist")
+    for native in (ROOT / "sfu").glob("_native*.so"):
+        shutil.copy(native, image / "sfu")
+    with running(tmp_path / "data", root=image) as server:
+        for path, part in (("/readyz", b'"recorder": true'), ("/", b"<title>Plenum</title>")):
+            with urllib.request.urlopen(server.url + path, timeout=10) as answer:
+                assert part in answer.read()
+
+
+def copy_as_the_image_does(source: str, image: Path) -> None:
+    ignored = shutil.ignore_patterns(*[name.removeprefix("**/") for name in IGNORED])
+    if (ROOT / source).is_dir():
+        shutil.copytree(ROOT / source, image / source, ignore=ignored)
+    else:
+        (image / source).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / source, image / source)
 
 
 def command(instruction: str) -> list[str]:

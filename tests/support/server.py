@@ -32,10 +32,12 @@ class Server:
         options: Sequence[str] = (),
         env: Mapping[str, str] | None = None,
         prefix: Sequence[str] = (),
+        root: Path = ROOT,
     ) -> None:
         self.data_dir = data_dir
         self.log_path = data_dir / "server.log"
         self._options, self._env, self._prefix = list(options), dict(env or {}), list(prefix)
+        self._root = root
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
         self.sign_in_url: str | None = None
@@ -56,7 +58,7 @@ class Server:
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
-                cwd=ROOT,
+                cwd=self._root,
                 stdout=log,
                 stderr=log,
                 env={**os.environ, "COLUMNS": "300", "NO_COLOR": "1", **self._env},
