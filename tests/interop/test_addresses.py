@@ -4,6 +4,7 @@ of them is answered from that very one (IP_PKTINFO). A network namespace gives t
 
 import asyncio
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,8 @@ def test_replies_and_media_leave_from_the_address_that_was_asked() -> None:
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert set(ADDRESSES) <= set(found["announced"])
+    print("replies of a socket that does not ask for a source:", found["plain"])
+    assert len({*found["plain"].values()} & set(ADDRESSES)) <= 2  # one per family: what follows would fail without
     for address in ADDRESSES:
         assert found["sources"][address] == [address]
         assert found["heard"][address] >= 10
@@ -44,6 +47,20 @@ def test_replies_and_media_leave_from_the_address_that_was_asked() -> None:
 
 def _no_dad(address: str) -> tuple[str, ...]:
     return ("nodad",) if ":" in address else ()
+
+
+def _plain_reply_source(address: str) -> str:
+    """Where a reply of a wildcard socket comes from when the system chooses."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as server, socket.socket(family, socket.SOCK_DGRAM) as client:
+        server.bind(("", 0))
+        client.bind((CLIENT[6 if ":" in address else 4], 0))
+        for each in (server, client):
+            each.settimeout(5)
+        client.sendto(b"?", (address, server.getsockname()[1]))
+        server.sendto(b"!", server.recvfrom(10)[1])
+        source: str = client.recvfrom(10)[1][0]
+        return source
 
 
 async def _inside() -> dict[str, object]:
@@ -69,6 +86,7 @@ async def _inside() -> dict[str, object]:
 
     await until(talk, 20, "everybody hears somebody")
     result = {
+        "plain": {address: _plain_reply_source(address) for address in ADDRESSES},
         "announced": next(iter(clients.values())).announced,
         "sources": {address: sorted({source for source, _ in client.sources}) for address, client in clients.items()},
         "heard": {address: len(client.received_on("slot_audio")) for address, client in clients.items()},
