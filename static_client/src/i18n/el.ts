@@ -7,12 +7,14 @@
 // server: διακομιστής · link: σύνδεσμος · sign in: είσοδος · body: φορέας · unit: μονάδα · collaborator: συνεργάτης
 import { accounts } from "./el_accounts";
 import { appearance } from "./el_appearance";
+import { conferences } from "./el_conferences";
 import { lobby } from "./el_lobby";
 import { meeting } from "./el_meeting";
+import { people } from "./el_people";
 import { player } from "./el_player";
 import { portal } from "./el_portal";
 import { status } from "./el_status";
 import { ui } from "./el_ui";
 import type { Translated } from "./types";
 
-export const el: Translated<"el"> = { ...accounts, ...ui, ...appearance, ...portal, ...status, ...player, ...meeting, ...lobby };
+export const el: Translated<"el"> = { ...accounts, ...ui, ...appearance, ...portal, ...people, ...status, ...player, ...meeting, ...lobby, ...conferences };

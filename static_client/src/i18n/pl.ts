@@ -7,12 +7,14 @@
 // instytucja · unit: jednostka · collaborator: współpracownik
 import { accounts } from "./pl_accounts";
 import { appearance } from "./pl_appearance";
+import { conferences } from "./pl_conferences";
 import { lobby } from "./pl_lobby";
 import { meeting } from "./pl_meeting";
+import { people } from "./pl_people";
 import { player } from "./pl_player";
 import { portal } from "./pl_portal";
 import { status } from "./pl_status";
 import { ui } from "./pl_ui";
 import type { Translated } from "./types";
 
-export const pl: Translated<"pl"> = { ...accounts, ...ui, ...appearance, ...portal, ...status, ...player, ...meeting, ...lobby };
+export const pl: Translated<"pl"> = { ...accounts, ...ui, ...appearance, ...portal, ...people, ...status, ...player, ...meeting, ...lobby, ...conferences };

@@ -7,12 +7,14 @@
 // link: link · sign in: autentificare · body: instituție · unit: unitate · collaborator: colaborator
 import { accounts } from "./ro_accounts";
 import { appearance } from "./ro_appearance";
+import { conferences } from "./ro_conferences";
 import { lobby } from "./ro_lobby";
 import { meeting } from "./ro_meeting";
+import { people } from "./ro_people";
 import { player } from "./ro_player";
 import { portal } from "./ro_portal";
 import { status } from "./ro_status";
 import { ui } from "./ro_ui";
 import type { Translated } from "./types";
 
-export const ro: Translated<"ro"> = { ...accounts, ...ui, ...appearance, ...portal, ...status, ...player, ...meeting, ...lobby };
+export const ro: Translated<"ro"> = { ...accounts, ...ui, ...appearance, ...portal, ...people, ...status, ...player, ...meeting, ...lobby, ...conferences };
