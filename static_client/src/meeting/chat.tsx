@@ -29,7 +29,7 @@ export function Chat() {
             onSelect: () => void ui.attempt(() => ui.conference.act("chat_close", { closed: !room.chatClosed })),
           }]} />
         )}
-        <IconButton icon={ui.narrow.value ? "close" : "chevron-down"} size="small" label={t("bar.chat_hide")} onClick={() => ui.toggleChat()} />
+        <IconButton icon={ui.narrow.value ? "close" : "chevron-down"} size="small" label={t("bar.chat_hide")} onClick={() => ui.fold("chat")} />
       </div>
       <Messages room={room} me={me} />
       {mayWrite ? <Composer room={room} me={me} /> : <p class="room-chat-closed"><Icon name="lock" size={16} /> {t("chat.closed")}</p>}

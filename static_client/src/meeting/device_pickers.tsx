@@ -66,7 +66,7 @@ export function SpeakerTest({ speakerId }: { speakerId: string | null }) {
   };
   return (
     <>
-      <Button size="small" icon="volume" onClick={() => void play()} disabled={playing}>{playing ? t("prejoin.speaker_playing") : t("prejoin.speaker_test")}</Button>
+      <Button size="small" icon="volume" aria-disabled={playing} onClick={() => void (playing || play())}>{playing ? t("prejoin.speaker_playing") : t("prejoin.speaker_test")}</Button>
       <audio ref={audio} />
     </>
   );

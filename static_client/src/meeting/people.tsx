@@ -1,6 +1,6 @@
 // The upper half of the dock: who is here (S-12), raised hands first; the moderators' acts on one and on all.
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Participant } from "../engine/protocol";
 import { ordered, type RoomState } from "../engine/room_state";
 import { t } from "../i18n";
@@ -17,7 +17,6 @@ const SEARCH_FROM = 8;
 export function People() {
   const ui = useRoom();
   const [search, setSearch] = useState("");
-  const kept = useKeptFocus();
   const room = ui.conference.room.value;
   const me = ui.conference.me.value;
   if (room === null || me === undefined) return null;
@@ -29,7 +28,7 @@ export function People() {
         <h2 id="room-people-heading" tabIndex={-1}>{t("people.heading")} <span class="room-count" aria-label={t("people.count", { count: room.participants.size })}>{room.participants.size}</span></h2>
         {room.allHeld.includes("mic") && <Sign icon="mic-held" label={t("people.all_held")} tone="bad" />}
         {me.moderator && <Menu label={t("people.all")} trigger={{ icon: "more", size: "small" }} items={() => everyoneMenu(ui)} />}
-        <IconButton icon={ui.narrow.value ? "close" : "chevron-down"} size="small" label={t("bar.people_hide")} onClick={() => ui.togglePeople()} />
+        <IconButton icon={ui.narrow.value ? "close" : "chevron-down"} size="small" label={t("bar.people_hide")} onClick={() => ui.fold("people")} />
       </div>
       {room.participants.size >= SEARCH_FROM && (
         <div class="room-people-search">
@@ -38,31 +37,13 @@ export function People() {
         </div>
       )}
       {me.moderator && room.waiting.length > 0 && <WaitingPeople room={room} />}
-      <ul class="room-people-list" role="list" ref={kept}>
+      <ul class="room-people-list" role="list">
         {list.map((one) => <Person key={one.id} one={one} room={room} me={me} />)}
         {list.length === 0 && <li class="room-chat-empty">{t("people.none")}</li>}
       </ul>
       {me.moderator && room.banned.length > 0 && <Banned room={room} />}
     </section>
   );
-}
-
-/** Whoever leaves takes a row along; when the focus was in it, the heading gets it. */
-function useKeptFocus() {
-  const list = useRef<HTMLUListElement>(null);
-  const inside = useRef(false);
-  useEffect(() => {
-    const note = (event: FocusEvent): void => {
-      inside.current = list.current?.contains(event.target as Node) === true;
-    };
-    document.addEventListener("focusin", note);
-    return () => document.removeEventListener("focusin", note);
-  }, []);
-  useLayoutEffect(() => {
-    if (!inside.current || document.activeElement !== document.body) return;
-    document.getElementById("room-people-heading")?.focus();
-  });
-  return list;
 }
 
 function Person({ one, room, me }: { one: Participant; room: RoomState; me: Participant }) {
@@ -100,7 +81,6 @@ function Person({ one, room, me }: { one: Participant; room: RoomState; me: Part
 /** Who is before the door, first come first. */
 function WaitingPeople({ room }: { room: RoomState }) {
   const ui = useRoom();
-  const kept = useKeptFocus();
   const decide = (act: "admit" | "refuse", target: string | null): void => void ui.attempt(() => ui.conference.act(act, { target }));
   const many = room.waiting.length > 1;
   return (
@@ -110,7 +90,7 @@ function WaitingPeople({ room }: { room: RoomState }) {
         {many && <Button size="small" variant="primary" onClick={() => decide("admit", null)}>{t("lobby.admit_all")}</Button>}
         {many && <Menu label={t("door.more")} trigger={{ icon: "more", size: "small" }} items={[{ label: t("lobby.refuse_all"), icon: "close", danger: true, onSelect: () => decide("refuse", null) }]} />}
       </div>
-      <ul role="list" ref={kept}>
+      <ul role="list">
         {room.waiting.map((one) => (
           <li key={one.id} data-waiting={one.name}>
             <span class="room-waiting-who"><strong>{one.name}</strong>{one.guest && <span class="ui-muted"> · {t("lobby.guest")}</span>}</span>

@@ -13,6 +13,7 @@ import { dismissAll, toast } from "../ui/toast";
 import { Chat } from "./chat";
 import { Dialogs } from "./dialogs";
 import { useMediaQuery, useNow, useWakeLock } from "./hooks";
+import { useKeptFocus } from "./kept_focus";
 import { noticeFor } from "./notices";
 import { People } from "./people";
 import "./room.css";
@@ -31,6 +32,7 @@ export function Room({ conference }: { conference: Conference }) {
   }, [narrow]);
   useWakeLock();
   useShortcuts(ui);
+  useKeptFocus(".room");
   useEffect(() => conference.listen({ onEvent: (event, before, after) => heard(ui, event, before, after), onNotice: (notice) => told(ui, notice) }), [ui]);
   useEffect(() => {
     document.documentElement.classList.add("in-room");

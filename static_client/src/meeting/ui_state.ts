@@ -80,6 +80,13 @@ export class RoomUi {
     requestAnimationFrame(() => document.getElementById("room-waiting-heading")?.focus());
   }
 
+  /** Closed from its own head: the focus goes to the button that opens it again. */
+  fold(panel: "chat" | "people"): void {
+    if (panel === "chat") this.toggleChat();
+    else this.togglePeople();
+    document.getElementById(`room-bar-${panel}`)?.focus();
+  }
+
   writeTo(id: ParticipantId | null): void {
     this.chatTo.value = id;
     if (!this.chatShown.value) this.toggleChat();

@@ -4,6 +4,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Button, IconButton } from "./button";
 import { Banner } from "./display";
+import { giveFocusBack } from "./focus";
 import "./overlays.css";
 
 export interface DialogProps {
@@ -26,7 +27,7 @@ export function Dialog({ open, title, onClose, children, actions, size = "medium
     if (dialog === null || !open) return;
     const before = document.activeElement;
     if (!dialog.open) dialog.showModal();
-    return () => giveFocusBack(before);
+    return () => giveFocusBack(before); // the element is gone before the browser could do it
   }, [open]);
   if (!open) return null;
   const names = ["ui-dialog", size !== "medium" && `ui-dialog-${size}`, cls].filter(Boolean).join(" ");
@@ -52,13 +53,6 @@ export function Dialog({ open, title, onClose, children, actions, size = "medium
       {actions !== undefined && <div class="ui-dialog-foot">{actions}</div>}
     </dialog>
   );
-}
-
-/** The element is gone with its dialog before the browser could do it. Where the opener is gone too, the page's heading. */
-function giveFocusBack(before: Element | null): void {
-  if (document.activeElement !== null && document.activeElement !== document.body) return;
-  const opener = before instanceof HTMLElement && before.isConnected && before !== document.body ? before : null;
-  (opener ?? document.querySelector<HTMLElement>("h1[tabindex], main[tabindex]"))?.focus();
 }
 
 export interface ConfirmProps {

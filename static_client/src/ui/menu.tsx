@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Button, IconButton, type ButtonSize, type ButtonVariant } from "./button";
+import { giveFocusBack } from "./focus";
 import { Icon, type IconName } from "./icon";
 import "./overlays.css";
 import { place, type Align, type Side } from "./position";
@@ -20,6 +21,11 @@ export type MenuEntry =
     }
   | { separator: true }
   | { heading: string };
+
+/** The browser tells of a closing late: by then the panel that it is about may be gone and the next one be open. */
+function closedNow(event: Event, panel: HTMLElement | null): boolean {
+  return (event as unknown as { newState: string }).newState === "closed" && event.currentTarget === panel;
+}
 
 export interface MenuTrigger {
   icon?: IconName | undefined;
@@ -109,7 +115,7 @@ export function Menu({ label, trigger = {}, shortcut, align = "end", side = "dow
       {open && (
         <div ref={panel} id={id} class="ui-popover" popover="auto" role="menu" aria-label={label} tabIndex={-1} onKeyDown={onKeyDown}
           onToggle={(event) => {
-            if ((event as unknown as { newState: string }).newState === "closed") setOpen(false);
+            if (closedNow(event, panel.current)) setOpen(false);
           }}>
           {list.map((item, index) => <Entry key={index} item={item} close={close} />)}
         </div>
@@ -164,6 +170,7 @@ export function Popover({ open, onClose, anchor, label, side = "above", align = 
   useEffect(() => {
     const element = ref.current;
     if (!element || !open) return;
+    const before = document.activeElement;
     element.showPopover();
     const box = anchor()?.getBoundingClientRect();
     if (box) {
@@ -172,6 +179,7 @@ export function Popover({ open, onClose, anchor, label, side = "above", align = 
       element.style.top = `${at.top}px`;
     }
     (element.querySelector<HTMLElement>("button, [href], input, select") ?? element).focus();
+    return () => giveFocusBack(before);
   }, [open]);
   if (!open) return null;
   return (
@@ -181,10 +189,9 @@ export function Popover({ open, onClose, anchor, label, side = "above", align = 
         event.preventDefault();
         event.stopPropagation();
         onClose();
-        anchor()?.focus();
       }}
       onToggle={(event) => {
-        if ((event as unknown as { newState: string }).newState === "closed") onClose();
+        if (closedNow(event, ref.current)) onClose();
       }}>
       {children}
     </div>
