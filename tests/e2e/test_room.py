@@ -90,6 +90,11 @@ async def test_layout_of_the_room(server: Server, organiser: Organiser, browser:
     assert olga.problems == []
 
 
+async def in_mode(person: Participant, mode: str) -> bool:
+    """By the own page, which may hear of it after the others."""
+    return bool((await person.me())["mode"] == mode)
+
+
 async def test_microphone_and_headphones_camera_and_their_signs(
     server: Server, organiser: Organiser, browser: Browser
 ) -> None:
@@ -108,10 +113,10 @@ async def test_microphone_and_headphones_camera_and_their_signs(
     for _ in range(2):
         await anna.press("listen")
         await expect(row(ben, "Anna").get_by_role("img", name="Only listening")).to_be_visible()
-        assert (await anna.me())["mode"] == "listen"
+        await eventually(lambda: in_mode(anna, "listen"), what="Anna only listens")
         await anna.press("listen")
         await expect(row(ben, "Anna").get_by_role("img", name="Microphone")).to_be_visible()
-        assert (await anna.me())["mode"] == "speak"
+        await eventually(lambda: in_mode(anna, "speak"), what="Anna may speak again")
 
     async def anna_hears() -> bool:
         return any(one.get("totalAudioEnergy", 0) > 0.001 for one in await anna.inbound("audio"))
