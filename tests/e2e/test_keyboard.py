@@ -399,6 +399,24 @@ async def test_the_organiser_records_by_keyboard_and_who_is_asked_answers_by_key
     assert olga.problems == ben.problems == []
 
 
+async def test_a_second_press_lets_nobody_else_in(organiser: Organiser, browser: Browser) -> None:
+    """A row that goes takes its buttons along: the focus goes to the list's heading, not to the next person's."""
+    conference = organiser.conference(title="Keys", lobby=True)
+    olga = await Participant.arrive(browser, conference["moderator_url"], "Olga", camera=False)
+    for name in ("Anna", "Ben"):
+        guest = await Participant.arrive(browser, conference["participant_url"], name, camera=False, join=False)
+        await guest.page.get_by_role("button", name="Join", exact=True).click()
+        await expect(olga.page.get_by_role("button", name=f"Let {name} in")).to_be_visible()
+    await tab_to(olga.page, "Let Anna in")
+    await olga.page.keyboard.press("Enter")
+    await expect(olga.page.get_by_role("button", name="Let Anna in")).to_have_count(0)
+    here = await eventually(lambda: focused(olga.page), within_s=2, what="focus after the row is gone")
+    assert "room-waiting-heading" in here["what"]
+    await olga.page.keyboard.press("Enter")
+    await expect(olga.page.get_by_role("button", name="Let Ben in")).to_be_visible()
+    assert olga.problems == []
+
+
 async def test_a_menu_opens_as_often_as_it_is_asked_however_fast(organiser: Organiser, browser: Browser) -> None:
     """The news of the last closing comes late; it must not close the menu that was opened since."""
     conference = organiser.conference(title="Keys")
