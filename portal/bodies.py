@@ -6,7 +6,7 @@ import unicodedata
 from typing import Annotated, TypeVar
 
 from aiohttp import web
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from portal.errors import ApiError
 
@@ -69,7 +69,8 @@ def _telephone(text: str) -> str:
 Name = Annotated[str, StringConstraints(max_length=MAX_NAME), AfterValidator(_one_line)]
 Title = Annotated[str, StringConstraints(max_length=MAX_TITLE), AfterValidator(_one_line)]
 Description = Annotated[str, StringConstraints(max_length=MAX_DESCRIPTION), AfterValidator(_lines)]
-Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_email)]
+_EMAIL = Field(json_schema_extra={"format": "email"})
+Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_email), _EMAIL]
 Telephone = Annotated[str, StringConstraints(max_length=40), AfterValidator(_telephone)]  # or empty
 Secret = Annotated[str, StringConstraints(max_length=128)]
 Digits = Annotated[str, StringConstraints(max_length=32), AfterValidator(_digits)]
@@ -111,6 +112,14 @@ class JoinBody(DoorBody):
 
 class EnterBody(Body):
     name: Name | None = None
+
+
+class PlayQuery(BaseModel):
+    """A signed link: until when, and its signature; `download`: the name of the file to be."""
+
+    e: str = ""
+    s: str = ""
+    download: str | None = None
 
 
 B = TypeVar("B", bound=Body)

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from portal.bodies import Body, Description, Email, Name, Secret, Telephone, Title
 from portal.settings import LANGUAGES
@@ -44,6 +44,20 @@ class StartBody(Body):
 
     return_to: Annotated[str, StringConstraints(max_length=300)] = "/home"
     token: Secret | None = None
+
+
+class StartQuery(BaseModel):
+    """`return_to`: the page to come back to."""
+
+    return_to: str = "/home"
+
+
+class CallbackQuery(BaseModel):
+    """What a provider says; it may say more."""
+
+    state: str = ""
+    code: str | None = None
+    error: str | None = None
 
 
 class ConfirmLogin(Body):

@@ -18,8 +18,8 @@ from aiohttp import web
 
 from portal import pending
 from portal.account_parts import account_parts
-from portal.bodies import Empty, parse
-from portal.bodies_accounts import ConfirmLogin, StartBody
+from portal.bodies import Empty, parse, query
+from portal.bodies_accounts import CallbackQuery, ConfirmLogin, StartBody, StartQuery
 from portal.context import base_url, parts
 from portal.employment import Employment
 from portal.errors import ApiError
@@ -41,7 +41,7 @@ log = structlog.get_logger()
 async def start(request: web.Request) -> web.StreamResponse:
     """A link: off to the provider."""
     await count_caller(request, STARTS)
-    return_to = request.query.get("return_to", "/home")
+    return_to = query(request, StartQuery).return_to
     try:
         url, browser = await _begin(request, return_to, None)
     except ProviderError as error:
@@ -69,17 +69,17 @@ async def start_invited(request: web.Request) -> web.StreamResponse:
 
 async def callback(request: web.Request) -> web.StreamResponse:
     """Back from the provider: to the confirmation screen, or to the sign-in page with the problem."""
-    its = parts(request)
-    waiting = await its.storage.pending_logins.take(AT_PROVIDER, request.query.get("state", ""), now_ms=its.now_ms())
-    if request.query.get("error") == "access_denied":
+    its, said = parts(request), query(request, CallbackQuery)
+    waiting = await its.storage.pending_logins.take(AT_PROVIDER, said.state, now_ms=its.now_ms())
+    if said.error == "access_denied":
         return _back("provider_cancelled")  # some providers forget the state here; nothing hangs on it
     if waiting is None or not hmac.compare_digest(str(waiting["browser"]), _hashed(pending.cookie(request))):
         return _back("login_expired")
-    if "code" not in request.query:
+    if said.code is None:
         return _back("provider_failed")
     login = Login(**waiting["login"])
     try:
-        claims = await _provider(request).claims(request.query["code"], login)
+        claims = await _provider(request).claims(said.code, login)
     except ProviderError as error:
         log.warning("sign-in at the provider failed", code=error.code, why=str(error)[:200])
         return _back(error.code)

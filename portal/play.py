@@ -6,6 +6,7 @@ from urllib.parse import quote
 import structlog
 from aiohttp import web
 
+from portal.bodies import PlayQuery, query
 from portal.context import REQUEST_ID, parts
 from portal.errors import ApiError
 from portal.ranges import BadRange, Span, parse_range
@@ -42,7 +43,7 @@ async def media(request: web.Request) -> web.StreamResponse:
     """The WebM of one part; `download=NAME` makes it an attachment."""
     part = await _asked_part(request)
     headers = {"Content-Type": part.mime.partition(";")[0]}
-    name = request.query.get("download")
+    name = query(request, PlayQuery).download
     if name is not None:
         headers["Content-Disposition"] = _attachment(name)
     return await _file(request, f"{part.recording}/{part.id}.webm", headers)
@@ -79,15 +80,9 @@ def _part(part: PartRecord) -> dict[str, object]:
 
 async def _recording(request: web.Request) -> RecordingRecord:
     """Checks the signature before anything is looked up."""
-    its = parts(request)
+    its, link = parts(request), query(request, PlayQuery)
     recording_id = request.match_info["recording"]
-    problem = verify(
-        await its.storage.secrets.link_key(),
-        recording_id,
-        request.query.get("e", ""),
-        request.query.get("s", ""),
-        its.now_ms(),
-    )
+    problem = verify(await its.storage.secrets.link_key(), recording_id, link.e, link.s, its.now_ms())
     if problem == "expired":
         raise ApiError("expired", "This link has expired; ask the organiser for another.")
     if problem is not None:

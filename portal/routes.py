@@ -5,16 +5,19 @@ Each capability has its own list of routes (`portal/routes_*.py`); they are put 
 """
 
 from collections.abc import Awaitable, Callable
+from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from portal import join, play, recordings, routes_messages, routes_people, routes_schedule
 from portal.authorisation import Action, Verdict, judge, open_to_all, standing
-from portal.bodies import DoorBody, Empty, JoinBody
+from portal.bodies import DoorBody, Empty, JoinBody, PlayQuery
 from portal.context import USER, host, parts, scheme, signed_in
 from portal.errors import ApiError
 from portal.objects import Kind, relation
+from portal.openapi import document
 from portal.route import Route
 from portal.routes_accounts import ACCOUNT_ROUTES
 
@@ -25,7 +28,14 @@ _R = "/api/recordings/{recording}"
 _P = "/api/play/{recording}"
 _OF_C, _OF_R = Kind.CONFERENCE, Kind.RECORDING
 
+
+async def described(request: web.Request) -> web.StreamResponse:
+    """This document."""
+    return web.json_response(_document(parts(request).settings.version))
+
+
 ROUTES: tuple[Route, ...] = (
+    Route("GET", "/api/openapi.json", Action.LOOK, described),
     *ACCOUNT_ROUTES,
     *routes_schedule.ROUTES,
     *routes_people.ROUTES,
@@ -33,13 +43,18 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/recordings", Action.RECORDING_LIST, recordings.list_own),
     Route("DELETE", _R, Action.RECORDING_MANAGE, recordings.delete, of=_OF_R, body=Empty),
     Route("POST", f"{_R}/link", Action.RECORDING_MANAGE, recordings.link, of=_OF_R, body=Empty),
-    Route("GET", f"{_P}/manifest", Action.PLAY, play.manifest),
-    Route("GET", f"{_P}/{{part}}/media", Action.PLAY, play.media),
-    Route("GET", f"{_P}/{{part}}/index", Action.PLAY, play.index),
+    Route("GET", f"{_P}/manifest", Action.PLAY, play.manifest, query=PlayQuery),
+    Route("GET", f"{_P}/{{part}}/media", Action.PLAY, play.media, query=PlayQuery),
+    Route("GET", f"{_P}/{{part}}/index", Action.PLAY, play.index, query=PlayQuery),
     Route("POST", "/api/join", Action.JOIN, join.join, body=JoinBody),
     Route("POST", "/api/join/check", Action.JOIN, join.check, body=DoorBody),
     *routes_messages.ROUTES,
 )
+
+
+@cache
+def _document(version: str) -> dict[str, Any]:
+    return document(ROUTES, version)
 
 
 def add_routes(app: web.Application) -> None:

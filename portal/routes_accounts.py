@@ -5,6 +5,7 @@ from portal.authorisation import Action
 from portal.bodies import Empty, SignInBody
 from portal.bodies_accounts import (
     Activation,
+    CallbackQuery,
     ChangePassword,
     CodeBody,
     ConfirmLogin,
@@ -18,6 +19,7 @@ from portal.bodies_accounts import (
     RoleWish,
     SecondFactorBody,
     StartBody,
+    StartQuery,
     StepDown,
     TokenBody,
 )
@@ -32,9 +34,9 @@ ACCOUNT_ROUTES: tuple[Route, ...] = (
     Route("POST", "/api/sign-in/password", _IN, local_sign_in.sign_in, body=PasswordSignIn),
     Route("POST", "/api/sign-in/second-factor", _IN, local_sign_in.second_factor, body=SecondFactorBody),
     Route("POST", "/api/sign-out", Action.SIGN_OUT, accounts.sign_out, body=Empty),
-    Route("GET", "/api/oidc/start", _IN, oidc.start),
+    Route("GET", "/api/oidc/start", _IN, oidc.start, query=StartQuery),
     Route("POST", "/api/oidc/start", _IN, oidc.start_invited, body=StartBody),
-    Route("GET", "/api/oidc/callback", _IN, oidc.callback),
+    Route("GET", "/api/oidc/callback", _IN, oidc.callback, query=CallbackQuery),
     Route("GET", "/api/oidc/pending", _IN, oidc.show),
     Route("POST", "/api/oidc/confirm", _IN, oidc.confirm, body=ConfirmLogin),
     Route("POST", "/api/oidc/cancel", _IN, oidc.cancel, body=Empty),

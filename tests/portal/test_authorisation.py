@@ -4,6 +4,7 @@ has no row below fails (E0-40).
 """
 
 import dataclasses
+import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -271,14 +272,33 @@ def _path(world: World, route: Route, who: Standing, situation: str) -> str:
 @pytest.mark.asyncio(loop_scope="module")
 async def test_rights(world: World, route: Route, who: Standing, situation: str) -> None:
     """E1-2 to E1-5, E1-17 to E1-27, E2-9 to E2-20, E2-52, E2-88, E2-121."""
+    status, said = await _ask(world, route, who, situation)
+    answer = "in" if status == 204 else json.loads(said)["error"]["code"]
+    assert answer == expected(route, who, situation)
+
+
+async def _ask(world: World, route: Route, who: Standing, situation: str) -> tuple[int, bytes]:
     headers = {"Content-Type": "application/json"}
     if who in world.cookies and who is not Standing.ANONYMOUS:
         headers["Cookie"] = f"{SESSION_COOKIE}={world.cookies[who]}"
     path = _path(world, route, who, situation)
     data = None if route.method == "GET" else "{}"
     async with world.client.request(route.method, path, data=data, headers=headers) as response:
-        answer = "in" if response.status == 204 else (await response.json())["error"]["code"]
-    assert answer == expected(route, who, situation)
+        return response.status, await response.read()
+
+
+OF_OBJECTS = [route for route in ROUTES if route.of is not None]
+
+
+@pytest.mark.parametrize("route", OF_OBJECTS, ids=[f"{route.method} {route.path}" for route in OF_OBJECTS])
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_is_somebody_elses_answers_as_what_is_not_there(world: World, route: Route) -> None:
+    """Byte for byte (E0-40)."""
+    for who in Standing:
+        absent = await _ask(world, route, who, "missing")
+        for situation in SITUATIONS[route.of]:
+            if expected(route, who, situation) != "in":
+                assert await _ask(world, route, who, situation) == absent, (who, situation)
 
 
 def test_there_are_many_cells_and_each_action_has_a_row() -> None:
