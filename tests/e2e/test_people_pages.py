@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.test_account_pages import axe, fits
-from tests.support.server import Server, running
+from tests.support.server import Organiser, Server, running
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -20,15 +20,18 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def administrator(served: Server) -> Organiser:
+    """Of the first body, signed in by the one link that works once."""
+    return Organiser(served.url, served.sign_in_url)
+
+
 @pytest.fixture
-async def page(browser: Browser, served: Server) -> AsyncIterator[Page]:
-    """The administrator of the first body, signed in."""
+async def page(browser: Browser, administrator: Organiser) -> AsyncIterator[Page]:
     context = await browser.new_context(viewport={"width": 1280, "height": 800})
+    await context.add_cookies(administrator.cookies())
     opened = await context.new_page()
     opened.set_default_timeout(20_000)
-    assert served.sign_in_url is not None
-    await opened.goto(served.sign_in_url)
-    await expect(opened).to_have_url(re.compile("/home"))
     yield opened
     await context.close()
 
@@ -77,3 +80,52 @@ async def test_units_coordinators_groups_and_approvals(served: Server, page: Pag
     await expect(page.get_by_role("heading", name="Who may edit my conferences")).to_be_visible()
     await axe(page)
     await fits(page)
+
+
+async def test_texts_and_audit_log(served: Server, page: Page) -> None:
+    """E1-29, decision 12; the audit log says who changed a text."""
+    await page.goto(served.url + "/administration")
+    await page.get_by_label("Text", exact=True).select_option("contact")
+    await expect(page.get_by_text("As it comes with the product.")).to_be_visible()
+    words = page.get_by_label("Contact", exact=True)
+    await words.fill("# Contact\n\nTown hall <b>office</b>\n\n- by telephone\n- by mail")
+    preview = page.get_by_role("region", name="What readers see")
+    await expect(preview.get_by_role("heading", name="Contact")).to_be_visible()
+    await expect(preview.get_by_text("Town hall <b>office</b>")).to_be_visible()
+    await expect(preview.get_by_role("listitem")).to_have_count(2)
+    await axe(page)
+    await fits(page)
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text(re.compile("^Changed "))).to_be_visible()
+    await page.reload()
+    await page.get_by_label("Text", exact=True).select_option("contact")
+    await expect(words).to_have_value(re.compile("Town hall"))
+    await page.get_by_role("button", name="Restore the shipped text").click()
+    await page.evaluate("() => Promise.allSettled(document.getAnimations().map((one) => one.finished))")
+    await axe(page)
+    await page.get_by_role("dialog").get_by_role("button", name="Restore the shipped text").click()
+    await expect(page.get_by_text("As it comes with the product.")).to_be_visible()
+    await page.get_by_role("tab", name="Audit log").click()
+    await expect(page.get_by_role("cell", name="Text changed").first).to_be_visible()
+    await page.get_by_role("button", name=re.compile("Details of entry")).first.click()
+    await expect(page.get_by_text("contact/en", exact=True)).to_be_visible()
+    await axe(page)
+    await fits(page)
+    await page.get_by_role("button", name="Everything about this").click()
+    await expect(page.get_by_text("Only: Text of the installation contact/en")).to_be_visible()
+    await expect(page.get_by_role("row")).to_have_count(4)  # the head, two acts, and what the open one holds
+
+
+async def test_a_completed_conference_gives_a_group(served: Server, administrator: Organiser, page: Page) -> None:
+    """E2-89 to E2-92."""
+    conference = administrator.conference(title="Spring council")["id"]
+    administrator.call("POST", f"/api/conferences/{conference}/end")
+    await page.goto(served.url + "/conferences")
+    await page.get_by_role("tab", name="History").click()
+    await page.get_by_role("button", name=re.compile("Spring council")).click()
+    await page.get_by_role("menuitem", name="Create a group of the participants").click()
+    await expect(page.get_by_label("Name", exact=True)).to_have_value("Spring council")
+    await axe(page)
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_role("button", name="Show groups").click()
+    await expect(page.get_by_role("cell", name="Spring council", exact=True)).to_be_visible()

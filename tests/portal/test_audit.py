@@ -1,8 +1,11 @@
 """What leaves a row in the audit log, and who reads it."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
+from signaling.audited import AUDITED
 from tests.portal.conftest import Browser, Site, code
 from tests.portal.people_support import Home, home, items
 
@@ -80,3 +83,15 @@ async def test_the_log_is_read_page_by_page_and_by_object(site: Site) -> None:
     answer = await here.administrator.get("/api/audit?object_kind=body")
     assert (answer.status, await code(answer)) == (400, "bad_request")
     assert (await here.head.get("/api/audit")).status == 403
+
+
+def test_every_act_has_words_on_the_page() -> None:
+    """What goes into the log is read by people; an act without words shows its bare name."""
+    root = Path(__file__).resolve().parents[2]
+    named = set(re.findall(r'"adm\.act\.([\w.]+)"', (root / "static_client/src/i18n/en_administration.ts").read_text()))
+    made = {f"room.{act}" for act in AUDITED}
+    for package in ("storage", "portal", "plenum"):
+        for path in (root / package).glob("*.py"):
+            if path.name != "seed.py":
+                made |= set(re.findall(r'Act\([\w.()]+(?:\[USER\]\.id\))?, "(\w+)"', path.read_text()))
+    assert len(made) > 35 and made <= named

@@ -5,6 +5,7 @@ import { t } from "../i18n";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Banner, Spinner } from "../ui/display";
+import { Prose } from "../ui/prose";
 
 export function LegalText({ name, label }: { name: "terms" | "privacy"; label: string }) {
   const [open, setOpen] = useState(false);
@@ -19,7 +20,7 @@ export function LegalText({ name, label }: { name: "terms" | "privacy"; label: s
     <>
       <Button variant="quiet" size="small" aria-label={label} onClick={() => setOpen(true)}>{t("acc.activate.read")}</Button>
       <Dialog open={open} title={label} size="large" onClose={() => setOpen(false)}>
-        {text !== null ? <div class="account-text">{text}</div> : missing ? <Banner kind="warn">{t("acc.activate.no_text")}</Banner> : <Spinner />}
+        {text !== null ? <Prose text={text} /> : missing ? <Banner kind="warn">{t("acc.activate.no_text")}</Banner> : <Spinner />}
       </Dialog>
     </>
   );

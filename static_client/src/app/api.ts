@@ -19,7 +19,7 @@ interface ErrorBody {
 }
 
 /** Sends JSON, returns JSON (undefined for 204). Throws ApiError: `network` when the server cannot be reached. */
-export async function api<T>(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T> {
+export async function api<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T> {
   let response: Response;
   try {
     response = await fetch(path, {

@@ -17,6 +17,7 @@ const PAGES: Readonly<Record<Route["page"], Loader>> = {
   account: () => import("../account/account").then(page),
   users: () => import("../people/users").then(page),
   body: () => import("../people/body").then(page),
+  administration: () => import("../administration/administration").then(page),
   pin: () => import("../portal/pin").then(page),
   link: () => import("../meeting/meeting").then(page),
   room: () => import("../meeting/meeting").then(page),

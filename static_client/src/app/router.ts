@@ -15,6 +15,7 @@ export type Route =
   | { page: "account" }
   | { page: "users" }
   | { page: "body" }
+  | { page: "administration" }
   | { page: "pin" }
   | { page: "link"; secret: string }
   | { page: "room" }
@@ -35,6 +36,7 @@ const PLAIN: Readonly<Record<string, Route>> = {
   "/account": { page: "account" },
   "/users": { page: "users" },
   "/body": { page: "body" },
+  "/administration": { page: "administration" },
   "/pin": { page: "pin" },
   "/room": { page: "room" },
 };

@@ -6,6 +6,7 @@
 // mute: σίγαση · hold: κλείδωμα · pin: καρφίτσωμα · spotlight: προβολή · chat: συνομιλία · browser: φυλλομετρητής ·
 // server: διακομιστής · link: σύνδεσμος · sign in: είσοδος · body: φορέας · unit: μονάδα · collaborator: συνεργάτης
 import { accounts } from "./el_accounts";
+import { administration } from "./el_administration";
 import { appearance } from "./el_appearance";
 import { conferences } from "./el_conferences";
 import { lobby } from "./el_lobby";
@@ -17,4 +18,4 @@ import { status } from "./el_status";
 import { ui } from "./el_ui";
 import type { Translated } from "./types";
 
-export const el: Translated<"el"> = { ...accounts, ...ui, ...appearance, ...portal, ...people, ...status, ...player, ...meeting, ...lobby, ...conferences };
+export const el: Translated<"el"> = { ...accounts, ...administration, ...ui, ...appearance, ...portal, ...people, ...status, ...player, ...meeting, ...lobby, ...conferences };

@@ -1,6 +1,7 @@
 // English, the language the others are translated from. Flat keys; each area has its own file. A new key
 // is given to el_, pl_ and ro_ too (tsc says where), or its beginning waits in untranslated.ts.
 import { accounts } from "./en_accounts";
+import { administration } from "./en_administration";
 import { appearance } from "./en_appearance";
 import { conferences } from "./en_conferences";
 import { lobby } from "./en_lobby";
@@ -11,4 +12,4 @@ import { portal } from "./en_portal";
 import { status } from "./en_status";
 import { ui } from "./en_ui";
 
-export const en = { ...accounts, ...ui, ...appearance, ...portal, ...people, ...status, ...player, ...meeting, ...lobby, ...conferences } as const;
+export const en = { ...accounts, ...administration, ...ui, ...appearance, ...portal, ...people, ...status, ...player, ...meeting, ...lobby, ...conferences } as const;

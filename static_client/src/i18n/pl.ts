@@ -6,6 +6,7 @@
 // spotlight: wyróżnij · chat: czat · browser: przeglądarka · server: serwer · link: link · sign in: zaloguj się · body:
 // instytucja · unit: jednostka · collaborator: współpracownik
 import { accounts } from "./pl_accounts";
+import { administration } from "./pl_administration";
 import { appearance } from "./pl_appearance";
 import { conferences } from "./pl_conferences";
 import { lobby } from "./pl_lobby";
@@ -17,4 +18,4 @@ import { status } from "./pl_status";
 import { ui } from "./pl_ui";
 import type { Translated } from "./types";
 
-export const pl: Translated<"pl"> = { ...accounts, ...ui, ...appearance, ...portal, ...people, ...status, ...player, ...meeting, ...lobby, ...conferences };
+export const pl: Translated<"pl"> = { ...accounts, ...administration, ...ui, ...appearance, ...portal, ...people, ...status, ...player, ...meeting, ...lobby, ...conferences };

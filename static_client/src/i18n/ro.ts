@@ -6,6 +6,7 @@
 // microfonului · hold: blocare · pin: fixare · spotlight: evidențiere · chat: chat · browser: browser · server: server ·
 // link: link · sign in: autentificare · body: instituție · unit: unitate · collaborator: colaborator
 import { accounts } from "./ro_accounts";
+import { administration } from "./ro_administration";
 import { appearance } from "./ro_appearance";
 import { conferences } from "./ro_conferences";
 import { lobby } from "./ro_lobby";
@@ -17,4 +18,4 @@ import { status } from "./ro_status";
 import { ui } from "./ro_ui";
 import type { Translated } from "./types";
 
-export const ro: Translated<"ro"> = { ...accounts, ...ui, ...appearance, ...portal, ...people, ...status, ...player, ...meeting, ...lobby, ...conferences };
+export const ro: Translated<"ro"> = { ...accounts, ...administration, ...ui, ...appearance, ...portal, ...people, ...status, ...player, ...meeting, ...lobby, ...conferences };

@@ -78,6 +78,7 @@ export function AccountMenu({ user: who }: { user: User }) {
       { label: t("landing.home"), icon: "calendar", onSelect: () => navigate("/home") },
       ...(who.rights.includes("groups") ? [{ label: t("pp.page"), icon: "people" as const, onSelect: () => navigate("/users") }] : []),
       ...(who.role !== "user" && who.body !== null ? [{ label: t("pp.body"), icon: "door" as const, onSelect: () => navigate("/body") }] : []),
+      ...(who.rights.includes("content_edit") ? [{ label: t("adm.page"), icon: "shield" as const, onSelect: () => navigate("/administration") }] : []),
       { label: t("acc.menu"), icon: "settings", onSelect: () => navigate("/account") },
       { label: t("account.start"), icon: "door", onSelect: () => navigate("/") },
       { separator: true },

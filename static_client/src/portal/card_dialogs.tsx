@@ -9,10 +9,11 @@ import { Checkbox } from "../ui/field";
 import { toast } from "../ui/toast";
 import { DateFields, datesOf, useDates } from "./date_fields";
 import { explained, sentence } from "./errors";
+import { GroupFromConference } from "./group_from_conference";
 import { refresh } from "./home_data";
 import type { ConferenceItem } from "./types";
 
-export type CardDialog = "end" | "cancel" | "postpone" | "move" | "extend" | "copy" | "delete";
+export type CardDialog = "end" | "cancel" | "postpone" | "move" | "extend" | "copy" | "delete" | "group";
 
 interface Props {
   item: ConferenceItem;
@@ -48,6 +49,7 @@ export function CardDialogs({ item, dialog, onClose, recorded }: Props) {
         <p>{t("conference.delete_text", { title })}</p>
         {recorded && <p class="ui-muted">{t("conference.delete_recordings")}</p>}
       </ConfirmDialog>
+      {dialog === "group" && <GroupFromConference conference={item} onClose={onClose} />}
       {(dialog === "move" || dialog === "copy") && <DateDialog item={item} act={dialog} onClose={onClose} />}
     </>
   );

@@ -152,6 +152,7 @@ function menu(item: ConferenceItem, open: (dialog: CardDialog) => void, edit: ()
     !over && dated && item.state === "planned" && { label: t("conference.postpone"), icon: "clock", onSelect: () => open("postpone") },
     (item.state === "open" || item.state === "running") && { label: t("conference.extend"), icon: "clock", onSelect: () => open("extend") },
     { label: t("conference.copy"), icon: "copy", onSelect: () => open("copy") },
+    (item.state === "ended" || item.state === "expired") && { label: t("adm.group_make"), icon: "people", onSelect: () => open("group") },
     !over && { separator: true },
     (item.state === "open" || item.state === "running") && { label: t("conference.end"), icon: "stop", danger: true, onSelect: () => open("end") },
     !over && item.state !== "running" && dated && { label: t("conference.cancel"), icon: "ban", danger: true, onSelect: () => open("cancel") },
