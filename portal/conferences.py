@@ -84,7 +84,7 @@ async def reschedule(request: web.Request) -> web.StreamResponse:
     body = await parse(request, RescheduleBody)
     its, conference = parts(request), request[CONFERENCE]
     if conference.kind == Kind.INSTANT:
-        raise ApiError("wrong_state", "An instant conference has no date to move.")
+        raise ApiError("wrong_state", "An instant conference has no date to move.", reason="instant")
     current = await _dates_of(request, conference)
     fresh = None if conference.postponed_ms is not None else current
     sessions = _moved(current, body.starts_at - conference.starts_ms, body.ends_at)
@@ -99,7 +99,7 @@ async def postpone(request: web.Request) -> web.StreamResponse:
     await parse(request, Empty)
     its, conference = parts(request), request[CONFERENCE]
     if its.rooms.participants_now(conference.id):
-        raise ApiError("wrong_state", "People are in it; end it first.")
+        raise ApiError("wrong_state", "People are in it; end it first.", reason="people_inside")
     await its.storage.conferences.postpone(conference.id, now_ms=its.now_ms())
     await its.rooms.settings_changed(conference.id)
     return await _again(request)
@@ -128,7 +128,7 @@ async def extend(request: web.Request) -> web.StreamResponse:
     its, conference = parts(request), request[CONFERENCE]
     now_ms = its.now_ms()
     if conference.over(now_ms) is not None:
-        raise ApiError("wrong_state", "The conference is over.")
+        raise ApiError("wrong_state", "The conference is over.", reason="over")
     try:
         longer = dates.extended(await _dates_of(request, conference), body.minutes, now_ms)
     except BadDates as error:
@@ -162,7 +162,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
     its, conference = parts(request), request[CONFERENCE]
     running = its.rooms.participants_now(conference.id) > 0
     if running and conference.over(its.now_ms()) is None:
-        raise ApiError("wrong_state", "End the conference first.")
+        raise ApiError("wrong_state", "End the conference first.", reason="people_inside")
     await its.storage.conferences.delete(conference.id, now_ms=its.now_ms(), by=by_user(request[USER].id))
     return web.Response(status=204)
 
@@ -250,7 +250,7 @@ async def _changed_plan(
     if not told and not {"starts_at", "ends_at", "sessions", "unit_id"} & asked:
         return None
     if conference.postponed_ms is not None:
-        raise ApiError("wrong_state", "Give it a new date first.")
+        raise ApiError("wrong_state", "Give it a new date first.", reason="undated")
     current = await _dates_of(request, conference)
     given: tuple[SessionBody, ...] | None = body.sessions
     sessions = current.sessions if given is None else [Span(each.starts_at, each.ends_at) for each in given]

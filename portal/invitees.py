@@ -126,7 +126,7 @@ async def _added(request: web.Request, drafts: list[InviteeDraft]) -> list[Invit
     its, conference = parts(request), request[CONFERENCE]
     over = conference.over(its.now_ms())
     if over is not None and over != "postponed":
-        raise ApiError("wrong_state", f"The conference is over ({over}).")
+        raise ApiError("wrong_state", f"The conference is over ({over}).", reason="over")
     by = by_user(request[USER].id)
     return await its.storage.invitees.add_all(conference.id, drafts, now_ms=its.now_ms(), by=by)
 

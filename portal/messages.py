@@ -32,7 +32,7 @@ async def retry(request: web.Request) -> web.StreamResponse:
     except NotFound:
         raise ApiError("not_found") from None
     except WrongState:
-        raise ApiError("wrong_state", "This message has not failed.") from None
+        raise ApiError("wrong_state", "This message has not failed.", reason="not_failed") from None
     return web.json_response(described(item))
 
 

@@ -28,7 +28,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
     await parse(request, Empty)
     recording = request[RECORDING]
     if recording.state == "capturing":
-        raise ApiError("wrong_state", "The recording is still running.")
+        raise ApiError("wrong_state", "The recording is still running.", reason="capturing")
     its = parts(request)
     try:
         await its.storage.recordings.delete(
@@ -47,7 +47,7 @@ async def link(request: web.Request) -> web.StreamResponse:
     await parse(request, Empty)
     recording = request[RECORDING]
     if recording.state in GONE:
-        raise ApiError("wrong_state", "This recording has been deleted.")
+        raise ApiError("wrong_state", "This recording has been deleted.", reason="deleted")
     its = parts(request)
     expires_ms = its.now_ms() + LINK_MS
     signature = sign(await its.storage.secrets.link_key(), recording.id, expires_ms)

@@ -16,6 +16,8 @@ SENTENCES = {
     "banned": "A moderator banned you from this conference.",
     "ended": "The conference has ended.",
     "expired": "The time of this conference is over.",
+    "cancelled": "The conference has been cancelled.",
+    "postponed": "The conference has been postponed.",
     "refused": "A moderator did not let you in.",
     "not_joined": "Join the room first.",
     "too_fast": "That is too much at once; wait a moment.",

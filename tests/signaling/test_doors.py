@@ -58,6 +58,17 @@ async def test_each_refusal_has_its_code(served: Served) -> None:
         await served.connect(small, "again")
     assert refused.value.code == "ended"
     assert await admission(served, "nowhere") == "ended"
+
+
+@pytest.mark.parametrize("code", ["postponed", "cancelled"])
+async def test_a_conference_that_is_not_held_says_so_at_the_portal_and_at_the_socket(served: Served, code: str) -> None:
+    record = await served.conference()
+    conferences = served.storage.conferences
+    await (conferences.postpone if code == "postponed" else conferences.cancel)(record.id, now_ms=record.created_ms)
+    assert await admission(served, record.id) == code
+    with pytest.raises(ClientError) as refused:
+        await served.connect(record.id, "ana")
+    assert refused.value.code == code
     served.clock.ahead = 15 * 86400
     assert await admission(served, (await served.conference()).id) == "in"
     short = await served.conference()

@@ -86,4 +86,7 @@ export const player: Translated<"el", typeof english> = {
   "player.key_name.Home": "Home",
   "player.key_name.End": "End",
   "player.key.help": "Αυτή η λίστα",
+  "error.wrong_signature": "Ο σύνδεσμος αναπαραγωγής δεν είναι έγκυρος. Ανοίξτε ξανά την καταγραφή από τη λίστα του διοργανωτή.",
+  "error.no_such_blob": "Αυτό το μέρος της καταγραφής δεν υπάρχει πλέον. Φορτώστε ξανά τη σελίδα.",
+  "error.bad_range": "Αυτό το μέρος της καταγραφής δεν διαβάζεται. Φορτώστε ξανά τη σελίδα.",
 };

@@ -262,7 +262,12 @@ export const accounts = {
   "error.not_employed": "Roles are for people who work in one of the bodies.",
   "error.last_administrator": "You are the only administrator. Somebody else must become one first.",
   "error.wrong_email": "That is not what stands in your account.",
-  "error.account_incomplete": "Finish your account first.",
+  "error.account_incomplete": "Finish your account first: confirm your e-mail address and accept the terms.",
   "error.provider_unreachable": "The provider cannot be reached just now. Try again in a moment.",
   "error.provider_failed": "The provider's answer could not be used. Try again.",
+  "error.no_provider": "Nobody signs in at a provider on this server. Sign in with e-mail address and password.",
+  "error.weak_password": "This password is too easy to guess. Choose a longer one, such as a few words that only you put together.",
+  "error.link_used": "This link has been used; each works once. If you still need it, ask for a new one.",
+  "error.link_expired": "This link is too old. Ask for a new one.",
+  "error.wrong_state.own_role": "This is your own role: lay it down in your account, under “Role request”.",
 } as const;

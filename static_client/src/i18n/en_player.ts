@@ -81,4 +81,7 @@ export const player = {
   "player.key_name.Home": "Home",
   "player.key_name.End": "End",
   "player.key.help": "This list",
+  "error.wrong_signature": "This playback link is not valid. Open the recording again from the organiser's list.",
+  "error.no_such_blob": "This part of the recording is not there any more. Load the page again.",
+  "error.bad_range": "This part of the recording cannot be read. Load the page again.",
 } as const;

@@ -274,7 +274,12 @@ export const accounts: Translated<"pl", typeof english> = {
   "error.not_employed": "Role są dla osób zatrudnionych w jednej z instytucji.",
   "error.last_administrator": "Jesteś jedynym administratorem. Najpierw musi nim zostać ktoś inny.",
   "error.wrong_email": "To nie zgadza się z danymi konta.",
-  "error.account_incomplete": "Najpierw dokończ zakładanie konta.",
+  "error.account_incomplete": "Najpierw dokończ zakładanie konta: potwierdź adres e-mail i zaakceptuj warunki.",
   "error.provider_unreachable": "Nie można teraz połączyć się z dostawcą. Spróbuj ponownie za chwilę.",
   "error.provider_failed": "Odpowiedzi dostawcy nie można było użyć. Spróbuj ponownie.",
+  "error.no_provider": "Na tym serwerze nie ma logowania u dostawcy. Zaloguj się adresem e-mail i hasłem.",
+  "error.weak_password": "To hasło zbyt łatwo odgadnąć. Wybierz dłuższe, na przykład kilka słów, które tylko Ty tak połączysz.",
+  "error.link_used": "Ten link był już użyty; każdy działa raz. Jeśli nadal jest potrzebny, poproś o nowy.",
+  "error.link_expired": "Ten link jest już nieważny. Poproś o nowy.",
+  "error.wrong_state.own_role": "To Twoja własna rola: zrzeknij się jej na swoim koncie, w części „Wniosek o rolę”.",
 };

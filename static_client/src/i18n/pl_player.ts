@@ -88,4 +88,7 @@ export const player: Translated<"pl", typeof english> = {
   "player.key_name.Home": "Home",
   "player.key_name.End": "End",
   "player.key.help": "Ta lista",
+  "error.wrong_signature": "Ten link do odtwarzania jest nieprawidłowy. Otwórz nagranie ponownie z listy organizatora.",
+  "error.no_such_blob": "Tej części nagrania już nie ma. Odśwież stronę.",
+  "error.bad_range": "Tej części nagrania nie można odczytać. Odśwież stronę.",
 };

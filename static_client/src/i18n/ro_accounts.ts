@@ -268,7 +268,12 @@ export const accounts: Translated<"ro", typeof english> = {
   "error.not_employed": "Rolurile sunt pentru cei care lucrează în una dintre instituții.",
   "error.last_administrator": "Sunteți singurul administrator. Mai întâi trebuie să devină altcineva administrator.",
   "error.wrong_email": "Nu corespunde cu ceea ce apare în cont.",
-  "error.account_incomplete": "Finalizați mai întâi contul.",
+  "error.account_incomplete": "Finalizați mai întâi contul: confirmați adresa de e-mail și acceptați condițiile.",
   "error.provider_unreachable": "Furnizorul nu poate fi contactat acum. Încercați din nou peste puțin timp.",
   "error.provider_failed": "Răspunsul furnizorului nu a putut fi folosit. Încercați din nou.",
+  "error.no_provider": "Pe acest server nu există autentificare la furnizor. Autentificați-vă cu adresa de e-mail și parola.",
+  "error.weak_password": "Parola este prea ușor de ghicit. Alegeți una mai lungă, de exemplu câteva cuvinte pe care numai dumneavoastră le-ați pune împreună.",
+  "error.link_used": "Acest link a fost deja folosit; fiecare funcționează o singură dată. Dacă mai aveți nevoie de el, cereți unul nou.",
+  "error.link_expired": "Acest link nu mai este valabil. Cereți unul nou.",
+  "error.wrong_state.own_role": "Este propriul dumneavoastră rol: renunțați la el în contul dumneavoastră, la „Cerere de rol”.",
 };

@@ -87,4 +87,7 @@ export const player: Translated<"ro", typeof english> = {
   "player.key_name.Home": "Home",
   "player.key_name.End": "End",
   "player.key.help": "Această listă",
+  "error.wrong_signature": "Acest link de redare nu este valabil. Deschideți din nou înregistrarea din lista organizatorului.",
+  "error.no_such_blob": "Această parte a înregistrării nu mai există. Reîncărcați pagina.",
+  "error.bad_range": "Această parte a înregistrării nu poate fi citită. Reîncărcați pagina.",
 };

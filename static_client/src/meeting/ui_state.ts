@@ -182,7 +182,7 @@ export function refusal(error: unknown): string | null {
     const why = maybe(`help.${error.inner.problem}`) ?? maybe("help.denied_other");
     return `${t(`fail.device_${error.device}`)} ${why ?? ""}`.trim();
   }
-  if (error instanceof CallError) return maybe(`fail.${error.code}`) ?? error.message;
+  if (error instanceof CallError) return maybe(`fail.${error.code}`) ?? maybe(`error.${error.code}`) ?? error.message;
   return t("fail.other");
 }
 

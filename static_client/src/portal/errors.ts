@@ -1,10 +1,11 @@
-// The sentence shown for a failed call: ours for known codes, else the server's.
+// The sentence shown for a failed call: ours for known codes (and their `reason`, where one says more), else the server's.
 import { ApiError } from "../app/api";
 import { maybe, t } from "../i18n";
 
 export function sentence(cause: unknown): string {
   if (!(cause instanceof ApiError)) return t("ui.failed");
-  return maybe(`error.${cause.code}`) ?? cause.message;
+  const { code, details } = cause;
+  return maybe(`error.${code}.${String(details["reason"])}`) ?? maybe(`error.${code}`) ?? cause.message;
 }
 
 /** For dialogs that show `Error.message`. */

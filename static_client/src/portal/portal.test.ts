@@ -113,5 +113,7 @@ test("a missing date and an end before the start are told at their field", () =>
 test("known errors have our sentence, unknown ones the server's", () => {
   expect(sentence(new ApiError("network", "x", 0))).toContain("cannot be reached");
   expect(sentence(new ApiError("new_code", "Their sentence.", 400))).toBe("Their sentence.");
+  expect(sentence(new ApiError("bad_dates", "x", 400, null, { reason: "too_soon", field: "starts_at" }))).toContain("10 minutes");
+  expect(sentence(new ApiError("bad_dates", "x", 400, null, { reason: "new_reason" }))).toContain("start and end");
   expect(sentence(new TypeError("x is undefined"))).not.toContain("undefined");
 });
