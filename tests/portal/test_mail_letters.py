@@ -1,7 +1,9 @@
 """What the mails say, in which language, and when there is no reason left to send one (E0-22 to E0-31, decision 5)."""
 
+import re
 import string
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +30,8 @@ from tests.portal.mail_samples import (
     person,
     reminder,
 )
+
+CLIENT = Path(__file__).resolve().parent.parent.parent / "static_client"
 
 
 def composed(of: conference_letters.Occasion) -> Message:
@@ -346,3 +350,12 @@ def test_short_dates() -> None:
     assert moments.day(START, "Europe/Athens", words("el").locale) == "01/12/2026"
     assert moments.day(START, "Europe/Warsaw", words("pl").locale) == "01.12.2026"
     assert moments.clock(START, "Europe/Warsaw") == "09:00"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_that_a_letter_names_is_called_so(language: str) -> None:
+    """(E0-33) Without the mail's link one looks for that name."""
+    said = words(language)("conference.account_how", email="a@b.example")
+    texts = (CLIENT / "src" / "i18n" / f"{language}_portal.ts").read_text()
+    name = re.search(r'"home\.tab\.conferences": "(.+)"', texts)
+    assert name is not None and re.search(f"[“«„]{name[1]}[”»]", said), said

@@ -23,7 +23,7 @@ _LINK = re.compile(r"(\S+/sign-in#\S+)")
 
 
 class Server:
-    """One server process. `start()` again after `kill()` serves the same data on the same ports."""
+    """One server process. `start()` again after `kill()` serves the same data on the same ports, behind `prefix`."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Server:
     ) -> None:
         self.data_dir = data_dir
         self.log_path = data_dir / "server.log"
-        self._options, self._env, self._prefix = list(options), dict(env or {}), list(prefix)
+        self._options, self._env, self.prefix = list(options), dict(env or {}), list(prefix)
         self._root = root
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
@@ -53,7 +53,7 @@ class Server:
         """Start and wait until it says that it serves."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
         offset = self.log_path.stat().st_size if self.log_path.exists() else 0
-        command = [*self._prefix, sys.executable, "-m", "plenum", "serve", "--data-dir", str(self.data_dir)]
+        command = [*self.prefix, sys.executable, "-m", "plenum", "serve", "--data-dir", str(self.data_dir)]
         command += ["--port", str(self.port), "--media-port", str(self.media_port), *self._options]
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(

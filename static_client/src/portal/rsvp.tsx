@@ -6,6 +6,7 @@ import { StatusPage } from "../status/status";
 import { Button } from "../ui/button";
 import { Banner, PageSpinner } from "../ui/display";
 import { Page } from "../ui/page";
+import { loadUser } from "./account";
 import { sentence } from "./errors";
 import { When } from "./when";
 
@@ -36,6 +37,7 @@ export default function RsvpPage({ id }: { id?: string }) {
   };
   const first = OF_ADDRESS[id ?? ""];
   useEffect(() => {
+    loadUser().catch(() => undefined); // whoever is signed in reads it in the account's language
     if (token !== "" && first !== undefined) void send(first);
   }, []);
   if (token === "" || first === undefined || failure?.code === "wrong_link") return <StatusPage code="wrong_link" />;
