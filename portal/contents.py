@@ -2,6 +2,7 @@
 package, `texts/NAME.LANGUAGE.txt`. Plain text: blank lines part paragraphs, `# ` begins a heading, `- ` an item.
 """
 
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +27,8 @@ NAMES = (
     "help.iphone",
     "help.room",
 )
+# The day on which the shipped texts were last changed; readers see it (E1-29).
+SHIPPED_MS = round(datetime(2026, 11, 27, 12, tzinfo=UTC).timestamp() * 1000)
 _FOLDER = Path(__file__).parent / "texts"
 _ENGLISH = "en"
 
@@ -57,7 +60,13 @@ async def _content(request: web.Request, name: str, language: str) -> dict[str, 
 
 
 def _described(name: str, language: str, text: str, changed_ms: int | None) -> dict[str, object]:
-    return {"name": name, "language": language, "text": text, "changed_at": changed_ms}
+    return {
+        "name": name,
+        "language": language,
+        "text": text,
+        "changed_at": changed_ms,
+        "updated_at": changed_ms or SHIPPED_MS,
+    }
 
 
 def _name(request: web.Request) -> str:

@@ -8,6 +8,7 @@ STATIC_DIR = web.AppKey("portal_static_dir", Path)
 PAGES = (
     *("/", "/home", "/sign-in", "/sign-in/confirm", "/activate", "/confirm", "/forgot", "/reset", "/account"),
     *("/users", "/body", "/administration"),
+    *("/help", "/help/{topic}", "/contact", "/terms", "/privacy", "/security"),
     *("/conferences", "/rsvp/{answer}", "/j/{secret}", "/pin", "/room", "/play/{recording}"),
 )
 FOREVER = "public, max-age=31536000, immutable"

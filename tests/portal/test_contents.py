@@ -30,6 +30,7 @@ async def test_an_administrators_text_stands_before_the_shipped_one(site: Site) 
         "language": "pl",
         "text": text.replace("\r\n", "\n"),
         "changed_at": site.clock.ms(),
+        "updated_at": site.clock.ms(),
     }
     assert (await (await visitor.get(path)).json())["language"] == "en"
     assert (await (await visitor.get(f"{path}?language=fr")).json())["language"] == "en"

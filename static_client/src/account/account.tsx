@@ -3,7 +3,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { navigate } from "../app/router";
 import { t } from "../i18n";
-import { AccountMenu, loadUser, user, type User } from "../portal/account";
+import { loadUser, user, type User } from "../portal/account";
 import { StatusPage } from "../status/status";
 import { Avatar, Badge, PageSpinner, TabPanel, Tabs } from "../ui/display";
 import { Page } from "../ui/page";
@@ -57,7 +57,7 @@ export default function Account() {
     history.replaceState(null, "", `#${id}`);
   };
   return (
-    <Page title={t("acc.page")} brandHref="/home" nav={<AccountMenu user={who} />}>
+    <Page title={t("acc.page")}>
       <div class="account-head">
         <Avatar name={who.name} id={who.id} size="3.25rem" />
         <div class="ui-grow">

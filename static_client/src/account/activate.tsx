@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { api, ApiError } from "../app/api";
 import { navigate } from "../app/router";
 import { t } from "../i18n";
-import { AccountMenu, loadUser, user } from "../portal/account";
+import { loadUser } from "../portal/account";
 import { sentence } from "../portal/errors";
 import { LoadFailed } from "../portal/load_failed";
 import { Button } from "../ui/button";
@@ -41,9 +41,8 @@ export default function Activate() {
     if (next.state === "active") void finish();
     else setFacts(next);
   };
-  const nav = user.value ? <AccountMenu user={user.value} /> : undefined;
   return (
-    <Page title={t("acc.activate.title")} nav={nav}>
+    <Page title={t("acc.activate.title")}>
       {error !== null ? <LoadFailed text={t("acc.load_failed")} detail={error} retry={load} />
         : facts === null ? <PageSpinner />
         : facts.must.includes("accept_terms") || again ? <Form facts={facts} done={done} />

@@ -27,13 +27,10 @@ async function look(): Promise<Checks> {
   };
 }
 
-export function Requirements({ onContinue }: { onContinue: () => void }) {
+/** The list, with what was found out about this device. */
+export function Needs() {
   const [checks, setChecks] = useState<Checks | null>(null);
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    heading.current?.focus();
-    void look().then(setChecks);
-  }, []);
+  useEffect(() => void look().then(setChecks), []);
   const device = deviceKind(navigator.userAgent, navigator.maxTouchPoints);
   const rows: [IconName, string, string, Found | undefined][] = [
     [icons[device], t("acc.need.device"), t(`acc.need.device_${device}`), checks?.browser],
@@ -42,21 +39,31 @@ export function Requirements({ onContinue }: { onContinue: () => void }) {
     ["headphones", t("acc.need.sound"), t("acc.need.sound_text"), checks?.microphone],
   ];
   return (
+    <>
+      <ul class="account-rows" role="list">
+        {rows.map(([icon, name, text, found]) => (
+          <li key={name}>
+            <Icon name={icon} size={24} />
+            <div class="ui-grow"><strong>{name}</strong><p class="ui-muted ui-small">{text}</p></div>
+            {found !== undefined && <Verdict found={found} />}
+          </li>
+        ))}
+      </ul>
+      {checks?.browser === false && <p>{t("acc.need.other_browser")}</p>}
+    </>
+  );
+}
+
+export function Requirements({ onContinue }: { onContinue: () => void }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
     <Page title={t("acc.need.title")}>
       <div class="account-narrow account-wide">
         <h1 ref={heading} tabIndex={-1}>{t("acc.need.title")}</h1>
         <section class="ui-card">
           <p>{t("acc.need.text")}</p>
-          <ul class="account-rows" role="list">
-            {rows.map(([icon, name, text, found]) => (
-              <li key={name}>
-                <Icon name={icon} size={24} />
-                <div class="ui-grow"><strong>{name}</strong><p class="ui-muted ui-small">{text}</p></div>
-                {found !== undefined && <Verdict found={found} />}
-              </li>
-            ))}
-          </ul>
-          {checks?.browser === false && <p>{t("acc.need.other_browser")}</p>}
+          <Needs />
           <Button variant="primary" full iconEnd="arrow-right" onClick={onContinue}>{t("acc.need.go")}</Button>
         </section>
       </div>

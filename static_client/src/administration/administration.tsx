@@ -1,7 +1,7 @@
 // Page "Administration": the texts of this installation (decision 12) and the audit log, for administrators.
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n";
-import { AccountMenu, requireUser, user } from "../portal/account";
+import { requireUser, user } from "../portal/account";
 import { StatusPage } from "../status/status";
 import { EmptyState, PageSpinner, TabPanel, Tabs } from "../ui/display";
 import { Page } from "../ui/page";
@@ -33,7 +33,7 @@ export default function Administration() {
     history.replaceState(null, "", `#${id}`);
   };
   return (
-    <Page title={t("adm.page")} brandHref="/home" nav={<AccountMenu user={who} />}>
+    <Page title={t("adm.page")}>
       <h1>{t("adm.page")}</h1>
       {shown === undefined ? <EmptyState icon="lock" title={t("adm.not_yours")}>{t("adm.not_yours_text")}</EmptyState> : (
         <>

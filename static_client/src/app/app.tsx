@@ -5,6 +5,8 @@ import { route, type Route } from "./router";
 
 type Loader = () => Promise<{ default: ComponentType<Record<string, string>> }>;
 
+const published: Loader = () => import("../help/published").then(page);
+
 const PAGES: Readonly<Record<Route["page"], Loader>> = {
   landing: () => import("../portal/landing").then(page),
   home: () => import("../portal/home").then(page),
@@ -23,6 +25,11 @@ const PAGES: Readonly<Record<Route["page"], Loader>> = {
   room: () => import("../meeting/meeting").then(page),
   rsvp: () => import("../portal/rsvp").then(page),
   play: () => import("../player/player").then(page),
+  help: () => import("../help/help").then(page),
+  contact: published,
+  terms: published,
+  privacy: published,
+  security: published,
   unknown: () => import("../status/not_found").then(page),
 };
 
@@ -67,5 +74,6 @@ export function App() {
   const props: Record<string, string> = {};
   if (here.page === "link") props["secret"] = here.secret;
   if (here.page === "play" || here.page === "rsvp") props["id"] = here.id;
+  if (here.page === "help") props["topic"] = here.topic;
   return <shown.Page {...props} />;
 }

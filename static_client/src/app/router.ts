@@ -21,6 +21,11 @@ export type Route =
   | { page: "room" }
   | { page: "play"; id: string }
   | { page: "rsvp"; id: string }
+  | { page: "help"; topic: string }
+  | { page: "contact" }
+  | { page: "terms" }
+  | { page: "privacy" }
+  | { page: "security" }
   | { page: "unknown" };
 
 const PLAIN: Readonly<Record<string, Route>> = {
@@ -39,23 +44,35 @@ const PLAIN: Readonly<Record<string, Route>> = {
   "/administration": { page: "administration" },
   "/pin": { page: "pin" },
   "/room": { page: "room" },
+  "/help": { page: "help", topic: "" },
+  "/contact": { page: "contact" },
+  "/terms": { page: "terms" },
+  "/privacy": { page: "privacy" },
+  "/security": { page: "security" },
 };
+
+/** `/PREFIX/VALUE`. */
+const WITH_VALUE: Readonly<Record<string, (value: string) => Route>> = {
+  j: (secret) => ({ page: "link", secret }),
+  play: (id) => ({ page: "play", id }),
+  rsvp: (id) => ({ page: "rsvp", id }),
+  help: (topic) => ({ page: "help", topic }),
+};
+
+/** Every address that is a page; the server serves the same ones (portal/pages.py). */
+export const ADDRESSES: readonly string[] = [...Object.keys(PLAIN), ...Object.keys(WITH_VALUE).map((prefix) => `/${prefix}/{}`)];
 
 /** The route of a path such as `/j/Qm1x`. A trailing slash is forgiven; nothing is decoded but one segment. */
 export function parseRoute(pathname: string): Route {
   const path = pathname.length > 1 ? pathname.replace(/\/+$/, "") : pathname;
-  const plain = PLAIN[path];
-  if (plain !== undefined) return plain;
-  const parts = /^\/(j|play|rsvp)\/([^/]+)$/.exec(path);
-  if (parts === null) return { page: "unknown" };
-  let value: string;
+  if (Object.hasOwn(PLAIN, path)) return PLAIN[path] ?? { page: "unknown" };
+  const [, prefix = "", value = ""] = /^\/(\w+)\/([^/]+)$/.exec(path) ?? [];
+  const made = Object.hasOwn(WITH_VALUE, prefix) ? WITH_VALUE[prefix] : undefined;
   try {
-    value = decodeURIComponent(parts[2] ?? "");
+    return made?.(decodeURIComponent(value)) ?? { page: "unknown" };
   } catch {
     return { page: "unknown" };
   }
-  if (parts[1] === "j") return { page: "link", secret: value };
-  return { page: parts[1] === "rsvp" ? "rsvp" : "play", id: value };
 }
 
 const current = signal<Route>(parseRoute(location.pathname));

@@ -11,6 +11,7 @@ import { appearance } from "./el_appearance";
 import { conferences } from "./el_conferences";
 import { lobby } from "./el_lobby";
 import { meeting } from "./el_meeting";
+import { pages } from "./el_pages";
 import { people } from "./el_people";
 import { player } from "./el_player";
 import { portal } from "./el_portal";
@@ -18,4 +19,4 @@ import { status } from "./el_status";
 import { ui } from "./el_ui";
 import type { Translated } from "./types";
 
-export const el: Translated<"el"> = { ...accounts, ...administration, ...ui, ...appearance, ...portal, ...people, ...status, ...player, ...meeting, ...lobby, ...conferences };
+export const el: Translated<"el"> = { ...accounts, ...administration, ...ui, ...appearance, ...pages, ...portal, ...people, ...status, ...player, ...meeting, ...lobby, ...conferences };

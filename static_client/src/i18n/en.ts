@@ -6,10 +6,11 @@ import { appearance } from "./en_appearance";
 import { conferences } from "./en_conferences";
 import { lobby } from "./en_lobby";
 import { meeting } from "./en_meeting";
+import { pages } from "./en_pages";
 import { people } from "./en_people";
 import { player } from "./en_player";
 import { portal } from "./en_portal";
 import { status } from "./en_status";
 import { ui } from "./en_ui";
 
-export const en = { ...accounts, ...administration, ...ui, ...appearance, ...portal, ...people, ...status, ...player, ...meeting, ...lobby, ...conferences } as const;
+export const en = { ...accounts, ...administration, ...ui, ...appearance, ...pages, ...portal, ...people, ...status, ...player, ...meeting, ...lobby, ...conferences } as const;

@@ -9,8 +9,6 @@ export const portal = {
   "landing.fact.order_text": "A muted microphone stays muted, a raised hand keeps its place in the queue, and only those who present share a screen.",
   "landing.fact.record": "Recordings with an end",
   "landing.fact.record_text": "Everyone sees whether a meeting is recorded and is asked first. After 14 days the recording is deleted, with a receipt.",
-  "landing.home": "My conferences",
-  "landing.sign_in": "Sign in as organiser",
   "landing.hint": "You organise conferences? Use the sign-in link you were given.",
   "landing.art": "Seats of an assembly in half circles, one of them speaking",
 
@@ -33,7 +31,6 @@ export const portal = {
 
   "account.sign_out": "Sign out",
   "account.menu": "Account of {name}",
-  "account.start": "Start page",
   "account.signed_out": "You are signed out.",
 
   "home.page": "My conferences",

@@ -14,7 +14,6 @@ export const ui = {
   "ui.copied": "Copied",
   "ui.copy_failed": "Copying did not work. Please select the text and copy it yourself.",
   "ui.skip": "Skip to content",
-  "ui.account_nav": "Account",
   "ui.retry": "Try again",
   "ui.language": "Language",
   "ui.footer": "Sound, picture and recordings stay on this server. No other service is contacted.",

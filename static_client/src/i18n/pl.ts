@@ -11,6 +11,7 @@ import { appearance } from "./pl_appearance";
 import { conferences } from "./pl_conferences";
 import { lobby } from "./pl_lobby";
 import { meeting } from "./pl_meeting";
+import { pages } from "./pl_pages";
 import { people } from "./pl_people";
 import { player } from "./pl_player";
 import { portal } from "./pl_portal";
@@ -18,4 +19,4 @@ import { status } from "./pl_status";
 import { ui } from "./pl_ui";
 import type { Translated } from "./types";
 
-export const pl: Translated<"pl"> = { ...accounts, ...administration, ...ui, ...appearance, ...portal, ...people, ...status, ...player, ...meeting, ...lobby, ...conferences };
+export const pl: Translated<"pl"> = { ...accounts, ...administration, ...ui, ...appearance, ...pages, ...portal, ...people, ...status, ...player, ...meeting, ...lobby, ...conferences };

@@ -11,8 +11,6 @@ export const portal: Translated<"pl", typeof english> = {
   "landing.fact.order_text": "Wyciszony mikrofon pozostaje wyciszony, podniesiona ręka zachowuje miejsce w kolejce, a ekran udostępniają tylko prezentujący.",
   "landing.fact.record": "Nagrania z datą końcową",
   "landing.fact.record_text": "Każdy widzi, czy spotkanie jest nagrywane, i jest wcześniej pytany o zgodę. Po 14 dniach nagranie zostaje usunięte, z potwierdzeniem.",
-  "landing.home": "Moje konferencje",
-  "landing.sign_in": "Zaloguj się jako organizator",
   "landing.hint": "Organizujesz konferencje? Użyj otrzymanego linku do logowania.",
   "landing.art": "Miejsca zgromadzenia ustawione w półkolach, z jednego z nich ktoś przemawia",
 
@@ -40,7 +38,6 @@ export const portal: Translated<"pl", typeof english> = {
 
   "account.sign_out": "Wyloguj się",
   "account.menu": "Konto: {name}",
-  "account.start": "Strona główna",
   "account.signed_out": "Wylogowano.",
 
   "home.page": "Moje konferencje",

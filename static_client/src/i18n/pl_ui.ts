@@ -16,7 +16,6 @@ export const ui: Translated<"pl", typeof english> = {
   "ui.copied": "Skopiowano",
   "ui.copy_failed": "Nie udało się skopiować. Zaznacz tekst i skopiuj go samodzielnie.",
   "ui.skip": "Przejdź do treści",
-  "ui.account_nav": "Konto",
   "ui.retry": "Spróbuj ponownie",
   "ui.language": "Język",
   "ui.footer": "Dźwięk, obraz i nagrania pozostają na tym serwerze. Żadna inna usługa nie jest używana.",

@@ -11,6 +11,7 @@ import { appearance } from "./ro_appearance";
 import { conferences } from "./ro_conferences";
 import { lobby } from "./ro_lobby";
 import { meeting } from "./ro_meeting";
+import { pages } from "./ro_pages";
 import { people } from "./ro_people";
 import { player } from "./ro_player";
 import { portal } from "./ro_portal";
@@ -18,4 +19,4 @@ import { status } from "./ro_status";
 import { ui } from "./ro_ui";
 import type { Translated } from "./types";
 
-export const ro: Translated<"ro"> = { ...accounts, ...administration, ...ui, ...appearance, ...portal, ...people, ...status, ...player, ...meeting, ...lobby, ...conferences };
+export const ro: Translated<"ro"> = { ...accounts, ...administration, ...ui, ...appearance, ...pages, ...portal, ...people, ...status, ...player, ...meeting, ...lobby, ...conferences };

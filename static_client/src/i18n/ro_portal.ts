@@ -11,8 +11,6 @@ export const portal: Translated<"ro", typeof english> = {
   "landing.fact.order_text": "Un microfon oprit de moderator rămâne oprit, o mână ridicată își păstrează rândul și numai cine prezintă își partajează ecranul.",
   "landing.fact.record": "Înregistrări cu termen",
   "landing.fact.record_text": "Toți văd dacă ședința se înregistrează și sunt întrebați înainte. După 14 zile înregistrarea se șterge, cu dovada ștergerii.",
-  "landing.home": "Conferințele mele",
-  "landing.sign_in": "Autentificare ca organizator",
   "landing.hint": "Organizați conferințe? Folosiți linkul de autentificare pe care l-ați primit.",
   "landing.art": "Locuri de adunare așezate în semicercuri, de la unul dintre ele vorbește cineva",
 
@@ -39,7 +37,6 @@ export const portal: Translated<"ro", typeof english> = {
 
   "account.sign_out": "Deconectare",
   "account.menu": "Cont: {name}",
-  "account.start": "Pagina de pornire",
   "account.signed_out": "V-ați deconectat.",
 
   "home.page": "Conferințele mele",

@@ -16,7 +16,6 @@ export const ui: Translated<"ro", typeof english> = {
   "ui.copied": "Copiat",
   "ui.copy_failed": "Copierea nu a reușit. Selectați textul și copiați-l manual.",
   "ui.skip": "Salt la conținut",
-  "ui.account_nav": "Cont",
   "ui.retry": "Încercați din nou",
   "ui.language": "Limbă",
   "ui.footer": "Sunetul, imaginea și înregistrările rămân pe acest server. Nu se folosește niciun alt serviciu.",

@@ -6,6 +6,7 @@ export const SAME: readonly string[] = [
   "appearance.percent", "player.rate", "conn.ms", "conn.kbps", "note.chat", "player.key_name.Home", "player.key_name.End",
   "appearance.contrast", "appearance.contrast.normal", "people.moderator", "badge.moderator",
   "people.email", "pp.col.email", "pp.fact.email", "pp.ok", "acc.none", "acc.role.administrator", "player.tab.chat", "bar.chat", "chat.heading", "keys.chat", "player.fragment",
+  "nav.menu", "nav.contact",
 ];
 
 /** Longer than their place seems to allow, and seen to fit. */

@@ -33,7 +33,7 @@ export function WaitingPage({ conference }: { conference: Conference }) {
   }, [position]);
   if (place === null) return null;
   return (
-    <Page title={t("lobby.page")} class="prejoin">
+    <Page title={t("lobby.page")} bare class="prejoin">
       <div class="lobby-wait" data-testid="lobby">
         <section class="prejoin-look theme-dark" aria-label={t("prejoin.preview")}>
           {camera !== null ? <LocalVideo track={camera} mirrored={loadChoices().mirrorSelf} label={t("prejoin.preview")} /> : (

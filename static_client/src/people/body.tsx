@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api, ApiError } from "../app/api";
 import { useLoaded, useSubmit } from "../account/use";
 import { t } from "../i18n";
-import { AccountMenu, requireUser, user, type User } from "../portal/account";
+import { requireUser, user, type User } from "../portal/account";
 import { LoadFailed } from "../portal/load_failed";
 import { StatusPage } from "../status/status";
 import { Button } from "../ui/button";
@@ -30,7 +30,7 @@ export default function Body() {
   if (!who || who.must.length > 0) return <Page title={t("pp.body")}><PageSpinner /></Page>;
   const mine = who.role !== "user" && (who.body !== null || who.rights.includes("bodies"));
   return (
-    <Page title={t("pp.body")} brandHref="/home" nav={<AccountMenu user={who} />}>
+    <Page title={t("pp.body")}>
       {!mine ? <><h1>{t("pp.body")}</h1><EmptyState icon="lock" title={t("pp.not_yours")}>{t("pp.not_yours_text")}</EmptyState></> : (
         <>
           {who.rights.includes("bodies") && <Choose chosen={chosen} choose={setChosen} />}

@@ -1,7 +1,7 @@
 // Page "Users" with its four parts (E2-69): administrators, users, groups, pending approval. Unit Coordinators have groups alone.
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n";
-import { AccountMenu, requireUser, user, type User } from "../portal/account";
+import { requireUser, user, type User } from "../portal/account";
 import { StatusPage } from "../status/status";
 import { EmptyState, PageSpinner, TabPanel, Tabs } from "../ui/display";
 import { Page } from "../ui/page";
@@ -40,7 +40,7 @@ export default function Users() {
     history.replaceState(null, "", `#${id}`);
   };
   return (
-    <Page title={t("pp.page")} brandHref="/home" nav={<AccountMenu user={who} />}>
+    <Page title={t("pp.page")}>
       <h1>{t("pp.page")}</h1>
       {shown === undefined ? <EmptyState icon="lock" title={t("pp.not_yours")}>{t("pp.not_yours_text")}</EmptyState> : (
         <>

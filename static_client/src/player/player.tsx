@@ -21,7 +21,7 @@ export default function Player({ id }: { id?: string }) {
   };
   useEffect(load, [id]);
   if (problem !== null) return <StatusPage code={problem} retry={load} />;
-  if (manifest === null) return <div class="theme-dark"><Page title={t("player.loading")}><PageSpinner label={t("player.loading")} /></Page></div>;
+  if (manifest === null) return <div class="theme-dark"><Page title={t("player.loading")} bare><PageSpinner label={t("player.loading")} /></Page></div>;
   if (manifest.parts.length > 0 && !manifest.parts.some((part) => canPlay(part.mime))) return <StatusPage code="play_unsupported" title={manifest.recording.title} />;
   const timeline = buildTimeline(manifest);
   if (timeline.tracks.length === 0) {

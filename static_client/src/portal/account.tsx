@@ -1,10 +1,10 @@
 // Who is signed in, and the account corner of the page head.
 import { signal } from "@preact/signals";
 import { api } from "../app/api";
-import { navigate } from "../app/router";
+import { navigate, route } from "../app/router";
 import { chooseLanguage, t } from "../i18n";
 import { initials } from "../ui/identity";
-import { Menu } from "../ui/menu";
+import { Menu, type MenuEntry } from "../ui/menu";
 import { toast } from "../ui/toast";
 import { sentence } from "./errors";
 
@@ -36,13 +36,29 @@ export const user = signal<User | null | undefined>(undefined);
 export const waysIn = signal<WaysIn | null>(null);
 export const languages = signal<string[]>([]);
 
+let asked = 0;
+
 export async function loadUser(): Promise<User | null> {
+  const turn = ++asked;
   const me = await api<Me>("GET", "/api/me");
+  // Whoever asked later knows more: in between somebody may have signed in or out.
+  if (turn !== asked) return me.user;
   waysIn.value = me.sign_in;
   languages.value = me.languages;
   user.value = me.user;
   void chooseLanguage(me.user?.language ?? "", { remember: false });
   return me.user;
+}
+
+/** For pages that only show who is signed in: asks unless somebody has; nobody is signed in where the answer fails. */
+export function knowUser(): void {
+  // A moment later, when the page itself has had its turn to ask.
+  queueMicrotask(() => {
+    if (user.peek() !== undefined || asked > 0) return;
+    loadUser().catch(() => {
+      if (user.peek() === undefined) user.value = null;
+    });
+  });
 }
 
 /** The signed-in person with a finished account; anybody else is sent to sign in, or to finish it. */
@@ -71,18 +87,17 @@ export async function signOut(): Promise<void> {
   }
 }
 
+/** The entries of the account: its page, and the way out. */
+export function accountItems(who: User): MenuEntry[] {
+  return [
+    { heading: who.name },
+    { label: t("acc.menu"), icon: "settings", href: "/account", current: route.value.page === "account" },
+    { label: t("account.sign_out"), icon: "sign-out", onSelect: () => void signOut() },
+  ];
+}
+
 export function AccountMenu({ user: who }: { user: User }) {
   return (
-    <Menu label={`${initials(who.name)}: ${t("account.menu", { name: who.name })}`} trigger={{ text: initials(who.name), variant: "plain" }} items={[
-      { heading: who.name },
-      { label: t("landing.home"), icon: "calendar", onSelect: () => navigate("/home") },
-      ...(who.rights.includes("groups") ? [{ label: t("pp.page"), icon: "people" as const, onSelect: () => navigate("/users") }] : []),
-      ...(who.role !== "user" && who.body !== null ? [{ label: t("pp.body"), icon: "door" as const, onSelect: () => navigate("/body") }] : []),
-      ...(who.rights.includes("content_edit") ? [{ label: t("adm.page"), icon: "shield" as const, onSelect: () => navigate("/administration") }] : []),
-      { label: t("acc.menu"), icon: "settings", onSelect: () => navigate("/account") },
-      { label: t("account.start"), icon: "door", onSelect: () => navigate("/") },
-      { separator: true },
-      { label: t("account.sign_out"), icon: "sign-out", onSelect: () => void signOut() },
-    ]} />
+    <Menu label={`${initials(who.name)}: ${t("account.menu", { name: who.name })}`} trigger={{ text: initials(who.name), variant: "plain" }} items={() => accountItems(who)} />
   );
 }

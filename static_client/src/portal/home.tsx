@@ -7,7 +7,7 @@ import { EmptyState, PageSpinner, TabPanel, Tabs } from "../ui/display";
 import { Field, TextInput } from "../ui/field";
 import { Page } from "../ui/page";
 import { AccessDialog } from "./access";
-import { AccountMenu, requireUser, user } from "./account";
+import { requireUser, user } from "./account";
 import { ConferenceForm } from "./conference_form";
 import { ConferenceList } from "./conference_list";
 import { editing } from "./editing";
@@ -42,7 +42,7 @@ export default function Home() {
   const create = () => (editing.value = { kind: "new" });
   const mayCreate = who.role !== "user";
   return (
-    <Page title={t("home.page")} nav={<AccountMenu user={who} />}>
+    <Page title={t("home.page")}>
       <div class="portal-home-head">
         <h1>{t("home.title")}</h1>
         {mayCreate && <Button variant="primary" icon="plus" onClick={create}>{t("home.new")}</Button>}

@@ -1,10 +1,9 @@
 // The front page: enter a conference, or sign in to organise one.
 import { useEffect } from "preact/hooks";
 import { t } from "../i18n";
-import { Button } from "../ui/button";
 import { Icon, type IconName } from "../ui/icon";
 import { Page } from "../ui/page";
-import { AccountMenu, loadUser, user } from "./account";
+import { loadUser, user } from "./account";
 import { Assembly } from "./assembly";
 import { JoinForm } from "./join_form";
 import "./landing.css";
@@ -21,13 +20,8 @@ export default function Landing() {
       user.value = null;
     });
   }, []);
-  const who = user.value;
   return (
-    <Page title={t("landing.page")} class="portal-landing" nav={
-      who === undefined ? undefined
-      : who === null ? <Button variant="quiet" href="/sign-in" icon="key">{t("landing.sign_in")}</Button>
-      : <><Button variant="quiet" href="/home" icon="calendar">{t("landing.home")}</Button><AccountMenu user={who} /></>
-    }>
+    <Page title={t("landing.page")} class="portal-landing">
       <div class="portal-hero">
         <div class="portal-hero-words">
           <h1>{t("landing.title")}</h1>

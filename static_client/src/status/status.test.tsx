@@ -2,10 +2,12 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { maybe } from "../i18n";
+import { user } from "../portal/account";
 import { looks, StatusPage, type StatusCode } from "./status";
 
 let root: HTMLElement;
 beforeEach(() => {
+  user.value = null;
   root = document.createElement("div");
   document.body.append(root);
 });

@@ -41,7 +41,7 @@ export function Button(props: ButtonProps) {
   if (href !== undefined && rest.disabled !== true) {
     return (
       <a class={name} href={href} id={rest.id as string | undefined} download={download} target={target}
-        rel={target === undefined ? undefined : "noopener"} aria-label={rest["aria-label"]}>
+        rel={target === undefined ? undefined : "noopener"} aria-label={rest["aria-label"]} aria-current={rest["aria-current"]}>
         {inside}
       </a>
     );

@@ -2,11 +2,13 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { chooseLanguage, t } from "../i18n";
+import { user } from "../portal/account";
 import { LanguagePicker } from "./language_picker";
 import { Page } from "./page";
 
 let root: HTMLElement;
 beforeEach(() => {
+  user.value = null;
   root = document.createElement("div");
   document.body.append(root);
 });

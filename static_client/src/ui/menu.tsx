@@ -17,6 +17,8 @@ export type MenuEntry =
       checked?: boolean | undefined;
       role?: "item" | "check" | "radio" | undefined;
       href?: string | undefined;
+      /** The page that is shown. */
+      current?: boolean | undefined;
       onSelect?: (() => void) | undefined;
     }
   | { separator: true }
@@ -143,7 +145,7 @@ function Entry({ item, close }: { item: MenuEntry; close: (back: boolean) => voi
     item.onSelect?.();
   };
   if (item.href !== undefined && item.disabled !== true) {
-    return <a class={cls} role="menuitem" tabIndex={-1} href={item.href} onClick={() => close(false)}>{inside}</a>;
+    return <a class={cls} role="menuitem" tabIndex={-1} href={item.href} aria-current={item.current === true ? "page" : undefined} onClick={() => close(false)}>{inside}</a>;
   }
   return (
     <button type="button" class={cls} role={role} tabIndex={-1}

@@ -1,0 +1,23 @@
+// Texts of the main menu, the foot of the pages and the help.
+export const pages = {
+  "nav.main": "Main menu",
+  "nav.menu": "Menu",
+  "nav.about": "About this service",
+  "nav.home": "Home",
+  "nav.conferences": "Conferences",
+  "nav.help": "Help",
+  "nav.contact": "Contact",
+  "nav.sign_in": "Sign in",
+  "guide.topics": "All topics",
+  "guide.topic.account": "Your account",
+  "guide.topic.computer": "With a computer",
+  "guide.topic.android": "With Android",
+  "guide.topic.iphone": "With iPhone or iPad",
+  "guide.topic.room": "In the conference",
+  "guide.topic.moderator_rights": "What moderators may do",
+  "guide.yours": "your device",
+  "guide.checked": "This device",
+  "guide.updated": "Updated on {date}",
+  "guide.in_english": "This text is not there in your language yet; this is the English one.",
+  "guide.load_failed": "This text could not be loaded.",
+} as const;
