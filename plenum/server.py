@@ -28,6 +28,7 @@ from plenum.sending import sender_of, sending
 from plenum.settings import URL_FILE, Settings, own_url
 from portal.app import Portal
 from portal.settings import EmploymentSettings, OidcSettings, PortalSettings
+from portal.standing import still_holds
 from recorder.retention import sweep
 from recorder.supervisor import RecorderService, RecorderSettings
 from sfu.service import MediaConfig, MediaServer
@@ -90,6 +91,7 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
             settings=SignalingSettings(
                 grace_s=settings.grace_s, empty_after_s=settings.empty_after_s, public_url=settings.public_url
             ),
+            holds=still_holds(storage),
             clock=time.time,
         )
         await signaling.start()

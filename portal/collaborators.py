@@ -53,7 +53,9 @@ async def end(request: web.Request) -> web.StreamResponse:
     await parse(request, Empty)
     own, other = request[USER].id, request.match_info["collaborator"]
     owner, collaborator = (own, other) if asked.direction == "sent" else (other, own)
-    await parts(request).storage.collaborations.end(owner, collaborator)
+    its = parts(request)
+    await its.storage.collaborations.end(owner, collaborator)
+    await its.rooms.rights_changed(user=collaborator)
     return web.Response(status=204)
 
 

@@ -83,6 +83,8 @@ async def change(request: web.Request) -> web.StreamResponse:
     )
     if changed is None:
         raise ApiError("not_found")
+    if body.moderator is False:
+        await parts(request).rooms.rights_changed(invitee=changed.id)
     return web.json_response(invitee_facts(request, changed))
 
 
@@ -93,6 +95,7 @@ async def remove(request: web.Request) -> web.StreamResponse:
     gone = await its.storage.invitees.remove(request[CONFERENCE].id, invitee, now_ms=its.now_ms(), by=by)
     if not gone:
         raise ApiError("not_found")
+    await its.rooms.rights_changed(invitee=invitee)
     return web.Response(status=204)
 
 

@@ -109,6 +109,10 @@ _FINDERS: dict[Kind, Callable[[web.Request, UserRecord, str], Awaitable[Relation
 }
 
 
+def relation_of(way: Way | None) -> Relation:
+    return Relation.FOREIGN if way is None else _OF_WAY[way]
+
+
 async def relation(request: web.Request, user: UserRecord | None, kind: Kind | None) -> Relation:
     """Also puts the object into the request, for the handler."""
     if kind is None:

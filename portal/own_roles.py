@@ -57,6 +57,7 @@ async def step_down(request: web.Request) -> web.StreamResponse:
     body = await parse(request, StepDown)
     its = parts(request)
     await its.storage.own_roles.step_down(request[USER].id, body.role, now_ms=its.now_ms())
+    await its.rooms.rights_changed(user=request[USER].id)
     return web.json_response({"role": body.role})
 
 

@@ -81,6 +81,7 @@ async def convert(request: web.Request) -> web.StreamResponse:
         raise ApiError("wrong_state", "Lay your own role down in your account.", reason="own_role")
     mine = ("unit_coordinator", "body_coordinator") if user.role == "administrator" else ("unit_coordinator",)
     await its.storage.people.convert(person.user.id, by=user.id, from_roles=mine, now_ms=its.now_ms())
+    await its.rooms.rights_changed(user=person.user.id)
     return web.json_response(_described(await its.storage.people.person(person.user.id)))
 
 

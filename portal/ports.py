@@ -1,12 +1,15 @@
 """What the portal needs of packages beside it; `plenum` hands it over."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from rooms.claims import ParticipantClaims
+from storage.entries import EntryRecord
 
 Mint = Callable[[ParticipantClaims], tuple[str, int]]
 """Signs a join token: (token, expires_ms)."""
+Holds = Callable[[ParticipantClaims, EntryRecord | None], Awaitable[bool]]
+"""May whoever a token was given to still have what it says?"""
 
 
 class RoomsPort(Protocol):
@@ -22,3 +25,6 @@ class RoomsPort(Protocol):
         ...
 
     async def end_conference(self, conference_id: str) -> None: ...
+    async def rights_changed(self, *, user: str | None = None, invitee: str | None = None) -> None:
+        """That account or invitation may do less from now on; who came in by it and may not any more is out."""
+        ...

@@ -41,6 +41,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
     await right(request, tries)
     for conference in await its.storage.deletion.delete(user.id, now_ms=its.now_ms()):
         await its.rooms.end_conference(conference)
+    await its.rooms.rights_changed(user=user.id)
     response = web.json_response({})
     forget_session(request, response)
     return response

@@ -23,9 +23,10 @@ from signaling.errors import SignalingError, to_wire
 from signaling.inbox import Asked, Gone, RoomInbox
 from signaling.loader import load, room_settings
 from signaling.messages import parse
-from signaling.ports import MediaServer, RecorderPort
+from signaling.ports import Holds, MediaServer, RecorderPort
 from signaling.session import Session
 from signaling.socket import Connection, ConnectRefused, SocketServer
+from signaling.standing import Standing
 from storage.records import ConferenceRecord
 from storage.service import Storage
 
@@ -54,6 +55,7 @@ class Signaling:
         recorder: RecorderPort,
         mint: TokenMint,
         settings: SignalingSettings,
+        holds: Holds,
         clock: Callable[[], float],
     ) -> None:
         self._storage = storage
@@ -61,12 +63,14 @@ class Signaling:
         self._recorder = recorder
         self._mint = mint
         self._settings = settings
+        self._standing = Standing(storage.entries, holds)
         self._clock = clock
         self._rooms: dict[ConferenceId, RoomInbox] = {}
         self._loading: dict[ConferenceId, asyncio.Lock] = {}
         self._sockets = SocketServer(self, public_url=settings.public_url)
         self._ticker: asyncio.Task[None] | None = None
         self._closing = False
+        self._connected: set[Session] = set()  # joined or not
         self._counters = {"calls": 0, "refused_calls": 0, "connects": 0, "refused_connects": 0}
 
     # life
@@ -141,6 +145,11 @@ class Signaling:
         if room is not None:
             await room.running.reloaded()
 
+    async def rights_changed(self, *, user: str | None = None, invitee: str | None = None) -> None:
+        """An account or an invitation may do less from now on: whoever came in by it and may not any more is out."""
+        for session in [each for each in self._connected if _came_by(each, user, invitee)]:
+            await self._standing.check(session, self._rooms.get(ConferenceId(session.claims.conference)))
+
     async def end_conference(self, conference_id: str) -> None:
         """For all, now. Nothing happens if it has ended already."""
         room = await self._room(ConferenceId(conference_id))
@@ -164,11 +173,14 @@ class Signaling:
             if room is None:
                 raise RoomError("ended")
             _refuse_removed(room, ParticipantId(claims.participant))
+            entry = await self._standing.entry(claims)
         except Exception as error:
             self._counters["refused_connects"] += 1
             raise ConnectRefused(**to_wire(error)) from None
         self._counters["connects"] += 1
-        connection.seat = Session(connection, claims, expires_ms)
+        connection.seat = Session(connection, claims, expires_ms, entry)
+        if not connection.closing:  # else it went while we looked, and nobody would take it out
+            self._connected.add(connection.seat)
 
     def on_call(self, connection: Connection, name: str, payload: object, ack: int | None) -> None:
         session = connection.seat
@@ -194,6 +206,7 @@ class Signaling:
         session = connection.seat
         if not isinstance(session, Session):
             return
+        self._connected.discard(session)
         room = self._rooms.get(ConferenceId(session.claims.conference))
         if room is not None and room.has(session) and not room.post(Gone(session)):
             asyncio.get_running_loop().call_later(TICK_S, self.on_gone, connection)
@@ -258,7 +271,8 @@ class Signaling:
         for conference, room in list(self._rooms.items()):
             room.tick()
             for session in [*room.sessions.values(), *room.lobby.sessions.values()]:
-                session.renew(self._mint, now_ms)
+                if session.renewable(now_ms) and await self._standing.check(session, room):
+                    session.renew(self._mint)
             if room.forgettable():
                 del self._rooms[conference]
                 await room.close()
@@ -271,3 +285,9 @@ def _refuse_removed(room: RoomInbox, id: ParticipantId) -> None:
         raise RoomError("banned")
     if id in state.removed:
         raise RoomError("kicked")
+
+
+def _came_by(session: Session, user: str | None, invitee: str | None) -> bool:
+    """By that account or that invitation."""
+    entry = session.entry
+    return entry is not None and any(id is not None and id in (entry.user, entry.invitee) for id in (user, invitee))

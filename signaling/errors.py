@@ -34,6 +34,7 @@ CLOSING = {
     "cancelled": "The conference has been cancelled.",
     "postponed": "The conference has been postponed.",
     "expired": "The time of this conference is over.",
+    "token_invalid": SENTENCES["token_invalid"],
 }
 
 

@@ -1,10 +1,15 @@
 """What signaling needs of the media server and of the recorder, as interfaces; `plenum` puts the real ones in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from rooms.claims import ParticipantClaims
 from sfu.types import PeerNumber, Purpose, RoomListener, Tile
+from storage.entries import EntryRecord
+
+Holds = Callable[[ParticipantClaims, EntryRecord | None], Awaitable[bool]]
+"""May whoever a token was given to still have what it says?"""
 
 
 class MediaRoom(Protocol):

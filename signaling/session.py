@@ -13,6 +13,7 @@ from signaling.auth import RENEW_BEFORE_S, TokenMint
 from signaling.limits import SocketLimits
 from signaling.messages import JoinCall
 from signaling.socket import Connection
+from storage.entries import EntryRecord
 
 
 @dataclass(slots=True, eq=False)
@@ -23,6 +24,7 @@ class Session:
     connection: Connection
     claims: ParticipantClaims
     token_expires_ms: int
+    entry: EntryRecord | None = None
     limits: SocketLimits = field(default_factory=SocketLimits)
     told: int = 0
     live: bool = False
@@ -40,10 +42,12 @@ class Session:
     def role(self) -> Role:
         return Role(self.claims.role)
 
-    def renew(self, mint: TokenMint, now_ms: int) -> None:
-        """Push a new token when the newest one has less than five minutes left."""
-        if self.token_expires_ms - now_ms >= RENEW_BEFORE_S * 1000:
-            return
+    def renewable(self, now_ms: int) -> bool:
+        """The newest token has less than five minutes left."""
+        return self.token_expires_ms - now_ms < RENEW_BEFORE_S * 1000
+
+    def renew(self, mint: TokenMint) -> None:
+        """Push a new token."""
         token, self.token_expires_ms = mint.mint(self.claims)
         self.connection.push("token", {"token": token, "expires_at": self.token_expires_ms})
 

@@ -1,9 +1,19 @@
 """Which account or invitation a participant id was given to: written when a join token is minted."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 
 from storage.base import Database, insert_into
 from storage.tables import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRecord:
+    """Whom the participant is: an account, an invitation, both, or (by a shared link) neither."""
+
+    user: str | None
+    invitee: str | None
 
 
 class Entries:
@@ -20,6 +30,12 @@ class Entries:
                 .values(**row, user_id=user, invitee_id=invitee)
                 .on_conflict_do_nothing(index_elements=["participant"])
             )
+
+    async def get(self, participant: str) -> EntryRecord | None:
+        """None: never given out, or forgotten with the account."""
+        async with self._db.read() as session:
+            row = await session.get(Entry, participant)
+            return None if row is None else EntryRecord(row.user_id, row.invitee_id)
 
     async def account_of(self, participant: str) -> str | None:
         async with self._db.read() as session:

@@ -29,6 +29,7 @@ class Rooms:
         self.changed: list[str] = []
         self.asked: list[tuple[str, str, bool]] = []
         self.organisers = 0
+        self.rechecked: list[str] = []
 
     async def admission(self, conference_id: str, *, device: str, moderator: bool, organiser: bool = False) -> None:
         self.organisers += organiser
@@ -43,6 +44,9 @@ class Rooms:
 
     async def settings_changed(self, conference_id: str) -> None:
         self.changed.append(conference_id)
+
+    async def rights_changed(self, *, user: str | None = None, invitee: str | None = None) -> None:
+        self.rechecked.append(str(user or invitee))
 
     async def end_conference(self, conference_id: str) -> None:
         self.ended.append(conference_id)

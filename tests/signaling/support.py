@@ -16,7 +16,8 @@ from sfu.errors import OfferError
 from sfu.types import PeerNumber, Purpose, RoomListener, Tile
 from signaling.app import Signaling, SignalingSettings
 from signaling.auth import TokenMint
-from signaling.ports import MediaRoom, ParticipantFacts
+from signaling.ports import Holds, MediaRoom, ParticipantFacts
+from storage.entries import EntryRecord
 from storage.records import ConferenceRecord, ConferenceSettings
 from storage.service import Storage, StorageConfig
 from tests.signaling.client import Client
@@ -132,6 +133,10 @@ class Clock:
         return time.time() + self.ahead
 
 
+async def everything_holds(claims: ParticipantClaims, entry: EntryRecord | None) -> bool:
+    return True
+
+
 @dataclass
 class Served:
     """A running signaling server. `enter` makes a token as the portal would."""
@@ -143,6 +148,7 @@ class Served:
     media: FakeMedia = field(default_factory=FakeMedia)
     recorder: FakeRecorder = field(default_factory=FakeRecorder)
     clients: list[Client] = field(default_factory=list)
+    holds: Holds = field(default=everything_holds)
 
     async def start(self) -> None:
         self.storage = await Storage.open(StorageConfig(self.folder, self.database_url), clock=self.clock)
@@ -153,6 +159,7 @@ class Served:
             recorder=self.recorder,
             mint=self.mint,
             settings=self.settings,
+            holds=self.holds,
             clock=self.clock,
         )
         await self.signaling.start()

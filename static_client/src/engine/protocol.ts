@@ -222,7 +222,7 @@ export interface Speakers {
 }
 
 export type ClosingCode =
-  | "kicked" | "banned" | "refused" | "ended" | "cancelled" | "expired" | "empty" | "limit" | "left" | "replaced" | "restarting" | "protocol_error" | "token_expired";
+  | "kicked" | "banned" | "refused" | "ended" | "cancelled" | "expired" | "empty" | "limit" | "left" | "replaced" | "restarting" | "protocol_error" | "token_expired" | "token_invalid";
 
 export interface Closing {
   code: ClosingCode;
