@@ -225,8 +225,8 @@ async def she_asks_for_a_role_and_gets_it(page: Page, eleni: Page, office: Offic
 
     letter = await office.post.next("eleni@example.gr")
     assert "Μαρία Παπαδοπούλου" in letter.text and "Meetings on the budget" in letter.text
-    await eleni.goto(link_to(letter, "/users"))
-    await eleni.get_by_role("tab", name="Pending approval").click()
+    await eleni.goto(link_to(letter, "/users#approval"))
+    await expect(eleni.get_by_role("tab", name="Pending approval")).to_have_attribute("aria-selected", "true")
     await eleni.get_by_role("button", name="Details of Μαρία Παπαδοπούλου").click()
     await expect(eleni.get_by_text("Meetings on the budget")).to_be_visible()
     await shot(eleni, "3-approval")

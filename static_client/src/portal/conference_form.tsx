@@ -33,7 +33,8 @@ function valuesOf(conference: Conference | null, group?: FromGroup): FormValues 
     title: conference?.title ?? group?.description.split("\n")[0]?.slice(0, 120) ?? "",
     description: conference?.description ?? "",
     kind: conference?.kind ?? (group === undefined ? "instant" : "scheduled"),
-    dates: firstDates(span?.starts ?? null, span?.length ?? (group === undefined ? HOUR_MS : HOUR_MS / 4), zone),
+    // From a group: as near to the moment of pressing as quarter hours allow, for 15 minutes (E2-102, E2-103).
+    dates: group === undefined ? firstDates(span?.starts ?? null, span?.length ?? HOUR_MS, zone) : firstDates(null, HOUR_MS / 4, zone, 0),
     sessions: conference?.sessions.map((one) => firstDates(one.starts_at, one.ends_at - one.starts_at, zone)) ?? [],
     language: conference?.language ?? language.value,
     opens_before_min: String(conference?.opens_before_min ?? 5),
