@@ -103,7 +103,8 @@ def _with_details(case: Case, letter: Letter) -> Letter:
         case "coordinator_message":
             return replace(letter, quoted=tuple(lines(str(case.payload.get("text", "")))))
         case "collaboration_asked":
-            return replace(letter, button=Link(say("collaboration_asked.button"), f"{links.base}/account#collaborators"))
+            asked = Link(say("collaboration_asked.button"), f"{links.base}/account#collaborators")
+            return replace(letter, button=asked)
         case "pin_alert":
             return replace(letter, heading=line(case.meeting.title) if case.meeting else "")
     raise AssertionError(f"no letter for {case.kind}")

@@ -116,6 +116,7 @@ async def test_a_group_becomes_a_conference_that_is_saved_and_mailed(
     await page.get_by_role("button", name="Create a conference with Council").click()
     form = page.get_by_role("dialog", name="New conference")
     await expect(form.get_by_label("Title", exact=True)).to_have_value("Weekly council of the town")
+    await expect(form.get_by_text("The 2 members of “Council” are invited.")).to_be_visible()
     await expect(form.get_by_role("radio", name="At a date")).to_be_checked()
     await expect(form.get_by_text(re.compile("^15 mins? long"))).to_be_visible()
     await shot(page, "group-form")
@@ -220,6 +221,8 @@ async def test_collaborators_from_the_request_to_the_edited_conference(
     await expect(sent.filter(has_text=NAMES["beta"])).to_contain_text("Active")
     await expect(sent.filter(has_text=NAMES["gamma"])).to_have_count(0)
     await shot(alfa, "active")
+    upper, lower = [await half(alfa, heading).bounding_box() for heading in (MINE, THEIRS)]
+    assert upper is not None and lower is not None and upper["y"] + upper["height"] <= lower["y"]
 
     # Now Beata edits Alfa's conference, and Alfa sees nothing of Beata's (E2-52, E2-53).
     await beta.goto(server.url + "/home")

@@ -95,6 +95,7 @@ export const conferences: Translated<"el", typeof english> = {
   "form.sms": "Μηνύματα SMS, σε όσους έχουν δηλώσει αριθμό",
   "form.sms_invite": "Κατά την πρόσκληση",
   "form.sms_reminder": "Μία ώρα πριν από την έναρξη",
+  "form.group_members": { one: "Προσκαλείται το {count} μέλος της ομάδας «{name}».", other: "Προσκαλούνται τα {count} μέλη της ομάδας «{name}»." },
 
   "people.bulk": "Μαζική προσθήκη",
   "people.email": "E-mail",

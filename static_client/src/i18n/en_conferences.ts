@@ -90,6 +90,7 @@ export const conferences = {
   "form.sms": "Text messages (SMS), to people with a number",
   "form.sms_invite": "When they are invited",
   "form.sms_reminder": "One hour before the start",
+  "form.group_members": { one: "The {count} member of “{name}” is invited.", other: "The {count} members of “{name}” are invited." },
 
   "people.bulk": "Add many",
   "people.email": "E-mail",

@@ -102,6 +102,7 @@ export const conferences: Translated<"pl", typeof english> = {
   "form.sms": "SMS-y do osób z podanym numerem",
   "form.sms_invite": "Przy zaproszeniu",
   "form.sms_reminder": "Godzinę przed rozpoczęciem",
+  "form.group_members": { one: "Zaproszenie otrzyma {count} osoba z grupy „{name}”.", few: "Zaproszenia otrzymają {count} osoby z grupy „{name}”.", many: "Zaproszenia otrzyma {count} osób z grupy „{name}”.", other: "Zaproszenia otrzyma {count} osoby z grupy „{name}”." },
 
   "people.bulk": "Dodaj wiele",
   "people.email": "E-mail",

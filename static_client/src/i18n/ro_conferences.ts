@@ -100,6 +100,7 @@ export const conferences: Translated<"ro", typeof english> = {
   "form.sms": "Mesaje SMS, pentru cei cu număr de telefon",
   "form.sms_invite": "La invitare",
   "form.sms_reminder": "Cu o oră înainte de început",
+  "form.group_members": { one: "Se invită {count} membru al grupului „{name}”.", few: "Se invită {count} membri ai grupului „{name}”.", other: "Se invită {count} de membri ai grupului „{name}”." },
 
   "people.bulk": "Adăugare în grup",
   "people.email": "E-mail",

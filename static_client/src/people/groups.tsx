@@ -18,7 +18,7 @@ type Dialogs = { kind: "edit"; group: Group | null } | { kind: "delete"; group: 
 
 /** The conference form with the members as participants (E2-100 to E2-104). */
 function conferenceOf(group: Group): void {
-  editing.value = { kind: "new", group: { id: group.id, description: group.description } };
+  editing.value = { kind: "new", group };
   navigate("/home");
 }
 

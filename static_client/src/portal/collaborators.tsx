@@ -42,7 +42,7 @@ export default function Collaborators() {
     <Button size="small" variant="danger-quiet" icon="trash" aria-label={t("pp.collab.delete_who", { name: one.name })} onClick={() => setEnding({ one, direction })}>{t("pp.delete")}</Button>
   );
   return (
-    <>
+    <div class="people-halves">
       <section class="account-section ui-card">
         <div class="account-section-head"><h2>{t("pp.collab.from_me")}</h2><Button icon="plus" onClick={() => setAdding(true)}>{t("pp.collab.add")}</Button></div>
         <p class="ui-muted">{t("pp.collab.from_me_text")}</p>
@@ -68,7 +68,7 @@ export default function Collaborators() {
           <p>{t("pp.collab.delete_text", { name: ending.one.name })}</p>
         </ConfirmDialog>
       )}
-    </>
+    </div>
   );
 }
 

@@ -99,6 +99,7 @@ export function ConferenceForm({ conference, group, onSaved, onClose }: Conferen
       </>
     }>
       <form id="conference-form" ref={form} class="ui-stack portal-form" noValidate onSubmit={(event) => void submit(event)}>
+        {group !== undefined && <Banner icon="people">{t("form.group_members", { name: group.name, count: group.members })}</Banner>}
         <Field label={t("form.title")} error={errors.title}>
           <TextInput value={values.title} maxLength={120} autoFocus required inputRef={titleRef} autoComplete="off" onInput={(title) => set({ title })} />
         </Field>
