@@ -54,7 +54,8 @@ class Contacts:
         return list(found.values())[:MOST]
 
     async def members(self, owner: str, group: str) -> list[Contact] | None:
-        """Of one of the owner's own groups (E2-88), at their first addresses. None: no such group of theirs."""
+        """Of one of the owner's own groups (E2-88), at their first addresses; whoever knows an address may put its account
+        into a group, so telephone numbers are colleagues' alone. None: no such group of theirs."""
         async with self._db.read() as session:
             row = await session.get(Group, group)
             if row is None or row.owner_id != owner:
@@ -65,8 +66,13 @@ class Contacts:
                 .where(GroupMember.group_id == group, User.state != "deleted")
                 .order_by(User.search_key)
             )
-            people = await session.scalars(query)
-            return [Contact(user.name, user.email, user.telephone or None) for user in people]
+            body = (await session.get_one(User, owner)).body_id
+            return [_contact(user, body) for user in await session.scalars(query)]
+
+
+def _contact(user: User, body: str | None) -> Contact:
+    colleague = body is not None and user.body_id == body
+    return Contact(user.name, user.email, user.telephone if colleague and user.telephone else None)
 
 
 def _colleagues(viewer: UserRecord, words: list[str]) -> Select[User]:

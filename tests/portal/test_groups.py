@@ -89,3 +89,19 @@ async def test_a_group_without_a_name_or_with_more_is_refused(site: Site) -> Non
     here = await home(site)
     for wrong in ({}, {"name": ""}, {"name": "x", "owner": "y"}, {"name": "x" * 121}):
         assert await code(await here.head.post(G, wrong)) == "bad_request"
+
+
+async def test_a_group_tells_no_telephone_of_another_body(site: Site) -> None:
+    """Whoever knows an address may put its account into a group and invite that: colleagues' numbers come along,
+    strangers' do not."""
+    here = await home(site)
+    group = await made(here.unit_head)
+    for name, body in (("Anna Near", "home"), ("Berta Far", None)):
+        person = await here.person(name, body=body)
+        assert (await person.send("PATCH", "/api/account", {"telephone": "+48600100200"})).status == 200
+        email = f"{name.lower().replace(' ', '.')}@example.org"
+        assert (await here.unit_head.post(f"{G}/{group['id']}/members", {"email": email})).status == 200
+    path = f"/api/conferences/{(await here.unit_head.conference())['id']}/invitees"
+    await here.unit_head.post(f"{path}/group", {"group": group["id"]})
+    told = {each["name"]: each["telephone"] for each in await items(here.unit_head, path)}
+    assert told == {"Anna Near": "+48600100200", "Berta Far": None}
