@@ -8,7 +8,7 @@ from portal.bodies import Empty, parse
 from portal.bodies_accounts import Activation, TokenBody
 from portal.context import USER, parts, signed_in
 from portal.errors import ApiError
-from portal.limits_accounts import LINKS, MAILS, PROOFS, count, count_caller, right
+from portal.limits_accounts import LINKS, PROOFS, count, count_caller, count_mail, right
 from storage.email_tokens import Purpose
 from storage.registration import Completion
 
@@ -24,7 +24,7 @@ async def activate(request: web.Request) -> web.StreamResponse:
     if not body.terms or not body.privacy:
         raise ApiError("terms_needed")
     user, its = request[USER], parts(request)
-    await count(request, (MAILS, user.id))
+    await count_mail(request, user.id, None if user.confirmed else body.email)
     given = await _completion(request, body)
     if not user.confirmed:
         await _may_register(request, given.email or "")
@@ -35,7 +35,7 @@ async def activate(request: web.Request) -> web.StreamResponse:
 async def resend(request: web.Request) -> web.StreamResponse:
     await parse(request, Empty)
     its = parts(request)
-    await count(request, (MAILS, request[USER].id))
+    await count_mail(request, request[USER].id, request[USER].email)
     await its.storage.registration.resend(request[USER].id, now_ms=its.now_ms())
     return web.json_response({})
 

@@ -64,7 +64,7 @@ class HttpCheck:
             async with self._http.get(
                 self._url, params=asked, headers=self._headers, allow_redirects=False
             ) as response:
-                raw = await response.content.read(MAX_BYTES + 1)
+                raw = await _all_of(response.content)
                 status = response.status
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning("employment check failed", why=type(error).__name__)
@@ -132,6 +132,14 @@ def check_of(settings: EmploymentSettings) -> EmploymentCheck:
     if settings.url is not None:
         return HttpCheck(settings.url, settings.token)
     return NobodyKnows() if settings.list is None else ListCheck(settings.list)
+
+
+async def _all_of(content: aiohttp.StreamReader) -> bytes:
+    """In however many pieces it comes; what is beyond the limit is left."""
+    raw = b""
+    while len(raw) <= MAX_BYTES and (piece := await content.read(MAX_BYTES + 1 - len(raw))):
+        raw += piece
+    return raw
 
 
 def _one_line(text: str) -> str:

@@ -74,7 +74,7 @@ def verify(token: str, keys: Iterable[Mapping[str, Any]], expected: Expected, no
     if claims["nonce"] != expected.nonce:
         raise BadIdToken("another nonce")
     subject = claims["sub"]
-    if not isinstance(subject, str) or not 1 <= len(subject) <= _MAX_SUBJECT:
+    if not isinstance(subject, str) or not 1 <= len(subject) <= _MAX_SUBJECT or not subject.isprintable():
         raise BadIdToken("no subject")
     return claims
 

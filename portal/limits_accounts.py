@@ -23,6 +23,8 @@ FORGOTTEN = Limit("forgot-caller", 10, HOUR_S)
 FORGOTTEN_OF_ACCOUNT = Limit("forgot-account", 3, HOUR_S)
 LINKS = Limit("email-link-caller", 60, QUARTER_S)
 MAILS = Limit("account-mails", 10, HOUR_S)
+MAILS_TO = Limit("account-mails-to", 10, HOUR_S)  # one address, whoever claims it
+SENT_AGAIN = Limit("activation-mails", 3, HOUR_S)  # to one person, whoever asks
 PROOFS = Limit("account-proof", 10, QUARTER_S)
 INVITED = Limit("account-invitations", 200, HOUR_S)  # by one coordinator
 WRITTEN = Limit("coordinator-messages", 10, HOUR_S)
@@ -46,6 +48,12 @@ async def count(request: web.Request, *tries: tuple[Limit, str]) -> Tries:
 
 async def count_caller(request: web.Request, limit: Limit) -> Tries:
     return await count(request, (limit, caller(request)))
+
+
+async def count_mail(request: web.Request, user: str, email: str | None) -> None:
+    """A mail that `user` has sent to an address that is not proved."""
+    to = () if email is None else ((MAILS_TO, account_key(request, email)),)
+    await count(request, (MAILS, user), *to)
 
 
 async def right(request: web.Request, tries: Tries) -> None:

@@ -6,7 +6,7 @@ from portal.bodies import Empty, parse
 from portal.bodies_people import CoordinatorsQuery, MessageBody, NewCoordinator, NewUser, UserPatch
 from portal.context import PERSON, USER, parts
 from portal.errors import ApiError
-from portal.limits_accounts import INVITED, WRITTEN, count
+from portal.limits_accounts import INVITED, SENT_AGAIN, WRITTEN, count
 from portal.queries import listed, parse_query
 from storage.ids import BodyId
 from storage.people import Invited, Listed, Person
@@ -67,7 +67,7 @@ async def invite(request: web.Request) -> web.StreamResponse:
 async def resend(request: web.Request) -> web.StreamResponse:
     await parse(request, Empty)
     its = parts(request)
-    await count(request, (INVITED, request[USER].id))
+    await count(request, (INVITED, request[USER].id), (SENT_AGAIN, request[PERSON].user.id))
     await its.storage.people.resend(request[PERSON].user.id, by=request[USER].id, now_ms=its.now_ms())
     return web.json_response({})
 

@@ -8,7 +8,7 @@ from portal.bodies import Empty, parse
 from portal.bodies_accounts import ChangePassword, DeleteAccount, EmailBody, ProfilePatch
 from portal.context import SESSION_COOKIE, USER, parts
 from portal.errors import ApiError
-from portal.limits_accounts import MAILS, PROOFS, count, right
+from portal.limits_accounts import PROOFS, count, count_mail, right
 from portal.local_sign_in import check_password
 from storage.extra_emails import MAX_EXTRA, ExtraEmailRecord
 from storage.text import email_key
@@ -61,7 +61,7 @@ async def emails(request: web.Request) -> web.StreamResponse:
 async def add_email(request: web.Request) -> web.StreamResponse:
     body = await parse(request, EmailBody)
     user, its = request[USER], parts(request)
-    await count(request, (MAILS, user.id))
+    await count_mail(request, user.id, body.email)
     made = await its.storage.extra_emails.add(user.id, body.email, now_ms=its.now_ms())
     return web.json_response(_email(made), status=201)
 
@@ -69,8 +69,10 @@ async def add_email(request: web.Request) -> web.StreamResponse:
 async def resend_email(request: web.Request) -> web.StreamResponse:
     await parse(request, Empty)
     user, its = request[USER], parts(request)
-    await count(request, (MAILS, user.id))
-    await its.storage.extra_emails.resend(user.id, request.match_info["email"], now_ms=its.now_ms())
+    known = {each.id: each.email for each in await its.storage.extra_emails.of(user.id)}
+    id = request.match_info["email"]
+    await count_mail(request, user.id, known.get(id))
+    await its.storage.extra_emails.resend(user.id, id, now_ms=its.now_ms())
     return web.json_response({})
 
 

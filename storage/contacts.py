@@ -54,8 +54,8 @@ class Contacts:
         return list(found.values())[:MOST]
 
     async def members(self, owner: str, group: str) -> list[Contact] | None:
-        """Of one of the owner's own groups (E2-88), at their first addresses; whoever knows an address may put its account
-        into a group, so telephone numbers are colleagues' alone. None: no such group of theirs."""
+        """Of one of the owner's own groups (E2-88), at their first addresses. Whoever knows an address may put its
+        account into a group, so telephone numbers are colleagues' alone. None: no such group of theirs."""
         async with self._db.read() as session:
             row = await session.get(Group, group)
             if row is None or row.owner_id != owner:

@@ -10,10 +10,11 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import Database
+from storage.email_tokens import Purpose
 from storage.errors import NotFound, WrongState
 from storage.secrets import Secrets
 from storage.tables import User
-from storage.tables_accounts import RecoveryCode
+from storage.tables_accounts import EmailToken, RecoveryCode
 
 RECOVERY_CODES = 10
 _ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # nothing that is mistaken for something else
@@ -40,12 +41,16 @@ class Credentials:
             return None if row is None else row.password_hash
 
     async def set_password(self, user: str, password_hash: str, *, only_instead_of: str | None = None) -> None:
-        """`only_instead_of`: not if it has been changed meanwhile (a better hash of the same password)."""
+        """Links that would set another are worth nothing from then on. `only_instead_of`: not if it has been changed
+        meanwhile (a better hash of the same password)."""
         statement = update(User).where(User.id == user).values(password_hash=password_hash)
         if only_instead_of is not None:
             statement = statement.where(User.password_hash == only_instead_of)
+        resets = delete(EmailToken).where(EmailToken.user_id == user, EmailToken.purpose == Purpose.RESET)
         async with self._db.write() as session:
             await session.execute(statement)
+            if only_instead_of is None:
+                await session.execute(resets.where(EmailToken.used_ms.is_(None)))
 
     async def second_factor(self, user: str) -> SecondFactor:
         left = select(func.count()).where(RecoveryCode.user_id == user, RecoveryCode.used_ms.is_(None))

@@ -230,6 +230,8 @@ async def _holder(session: AsyncSession, email: str, user: str) -> User | None:
 
 async def _take_up(session: AsyncSession, row: User, by: str, now_ms: int) -> None:
     row.state = after(row.state, Step.TAKEN_UP)
+    unused = (EmailToken.user_id == row.id, EmailToken.purpose == Purpose.ACTIVATE, EmailToken.used_ms.is_(None))
+    await session.execute(update(EmailToken).where(*unused).values(used_ms=now_ms))
     await _proved(session, row, by, now_ms)
 
 

@@ -107,3 +107,20 @@ async def test_without_a_driver_nobody_knows() -> None:
 
 def test_a_line_without_a_body_is_somebody_who_works_here() -> None:
     assert listed("a@b.gr\n,\n") == {"a@b.gr": ""}
+
+
+async def test_an_answer_in_pieces_is_read_to_its_end() -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for piece in (b'{"employed": "yes", ', b'"body": ', b'"Town"}'):
+            await response.write(piece)
+            await asyncio.sleep(0.05)
+        return response
+
+    app = web.Application()
+    app.router.add_get("/check", answer)
+    async with TestServer(app) as server:
+        check = HttpCheck(str(server.make_url("/check")), None)
+        assert await check.ask("i", "s", None) == Employment("yes", "Town")
+        await check.close()

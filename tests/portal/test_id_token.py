@@ -114,6 +114,8 @@ FORGED: dict[str, Callable[[], str]] = {
     "no subject": lambda: signed(claims(sub=...)),
     "empty subject": lambda: signed(claims(sub="")),
     "endless subject": lambda: signed(claims(sub="x" * 256)),
+    "subject with a zero byte": lambda: signed(claims(sub="a\0b")),
+    "subject of half a character": lambda: signed(claims(sub="a\ud800")),
     "crit": lambda: signed(crit=["exp"], exp=1),
     "crit that we would have to understand": lambda: signed(crit=["b64"], b64=False),
     "key of the forger in the header": lambda: signed(key=OTHER_RSA, jwk=jwk(OTHER_RSA.public_key(), "rsa")),

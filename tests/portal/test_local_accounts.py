@@ -235,3 +235,11 @@ async def test_strange_addresses_are_wrong_and_nothing_more(site: Site, email: s
         answer = await browser.post(path, body)
         assert answer.status in (200, 400, 403)
     await mails(site)
+
+
+async def test_a_changed_password_makes_waiting_reset_links_worthless(site: Site) -> None:
+    browser, other = await local(site), await site.browser()
+    await other.post("/api/password/forgot", {"email": "anna@example.org"})
+    token = await token_of(site, "reset_password")
+    assert (await browser.post("/api/account/password", {"current": GOOD, "new": BETTER})).status == 200
+    assert await code(await other.post("/api/password/reset", {"token": token, "new": GOOD})) == "not_found"

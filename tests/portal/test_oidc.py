@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestServer
 from portal.settings import OidcSettings
 from storage.email_tokens import Purpose
 from tests.portal.accounts_support import (
+    GOOD,
     MARIA,
     activated,
     authorised,
@@ -280,3 +281,19 @@ async def test_a_discovery_document_that_cannot_be_right_is_refused(open_site: O
         site = await open_site(oidc=OidcSettings(issuer, "c"))
         away = await (await site.browser()).get("/api/oidc/start", allow_redirects=False)
         assert away.headers["Location"] == "/sign-in?problem=provider_failed"
+
+
+async def test_the_link_of_an_invitation_is_used_up_once_the_account_is_taken_up_otherwise(site: Site) -> None:
+    """It lies in a mailbox for 14 days: it sets no password and adds no sign-in of an account that is in use."""
+    invited = await site.storage.users.add("N. Nikou", role="unit_coordinator", email="nikos@example.gr")
+    await set_state(site, invited.id, "invited")
+    async with site.storage.db.write() as session:
+        await site.storage.email_tokens.send_in(
+            session, invited.id, Purpose.ACTIVATE, "nikos@example.gr", now_ms=site.clock.ms()
+        )
+    token = await token_of(site, "activation")
+    browser, finder = await site.browser(), await site.browser()
+    assert (await confirmed(browser, "nikos-1")).status == 200
+    assert await code(await finder.post("/api/password/reset", {"token": token, "new": GOOD})) == "link_used"
+    assert await code(await finder.post("/api/oidc/start", {"token": token})) == "link_used"
+    assert (await me(browser))["id"] == invited.id

@@ -174,3 +174,11 @@ async def test_a_message_goes_to_every_other_coordinator_once(site: Site) -> Non
     assert (
         await code(await here.head.post("/api/coordinators/message", {"subject": "x", "text": "  "})) == "bad_request"
     )
+
+
+async def test_nobody_is_flooded_with_activation_mails(site: Site) -> None:
+    here = await home(site)
+    made = await added(here)
+    answers = [(await here.head.post(f"/api/users/{made['id']}/resend-activation")).status for _ in range(5)]
+    assert answers == [200, 200, 200, 429, 429]
+    assert len(await mails(site, "activation")) == 4

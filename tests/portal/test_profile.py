@@ -227,3 +227,14 @@ async def test_nobody_steps_up_and_the_last_administrator_stays(site: Site) -> N
     assert await code(await root.send("DELETE", "/api/account", {"email": "root@example.org"})) == "last_administrator"
     await signed_in(site, "Second", role="administrator", email="second@example.org")
     assert (await root.post("/api/account/step-down", {"role": "user"})).status == 200
+
+
+async def test_nobody_is_flooded_with_confirmation_mails_of_many_accounts(site: Site) -> None:
+    """However many accounts claim an address, it gets ten mails an hour; another address goes on."""
+    sent = []
+    for number in range(14):
+        person = await signed_in(site, f"P {number}", email=f"p{number}@example.org")
+        sent.append((await person.post("/api/account/emails", {"email": "victim@example.org"})).status)
+    assert sent == [201] * 10 + [429] * 4
+    assert len(await mails(site, "confirm_email")) == 10
+    assert (await person.post("/api/account/emails", {"email": "own@example.org"})).status == 201
