@@ -108,35 +108,6 @@ async def test_a_date_in_the_organisers_zone_is_made_moved_postponed_and_cancell
     await expect(page.get_by_text("Cancelled", exact=True)).to_be_visible()
 
 
-async def test_halonets_way(page: Page, organiser: Organiser) -> None:
-    """H-5 to H-15, H-29, H-30: a room for days, three slots, number, PIN and ADMIN PIN; deletion frees a slot."""
-    for n in range(3):
-        await new(page, f"Room {n}", "Reserved room")
-        await expect(page.get_by_label("Most participants")).to_have_value("30")
-        if n == 0:
-            await page.get_by_role("button", name="Add a session").click()
-            await shot(page, "form-reservation")
-        await page.get_by_role("button", name="Create conference").click()
-        ready = page.get_by_role("dialog", name="Your conference is ready")
-        for words in ("Conference number", "PIN", "ADMIN PIN"):
-            await expect(ready.get_by_text(words, exact=True).first).to_be_visible()
-        if n == 0:
-            await shot(page, "access")
-        await ready.get_by_role("button", name="Done").click()
-    assert len((await details(organiser, "Room 0"))["sessions"]) == 1
-    await new(page, "One too many", "Reserved room")
-    await page.get_by_role("button", name="Create conference").click()
-    await expect(page.get_by_text("You have three reserved rooms already.")).to_be_visible()
-    await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
-    await page.get_by_role("button", name="More for Room 1").click()
-    await page.get_by_role("menuitem", name="Delete from the list").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Delete from the list").click()
-    await expect(page.get_by_role("heading", name="Room 1")).to_have_count(0)
-    await new(page, "Fits again", "Reserved room")
-    await page.get_by_role("button", name="Create conference").click()
-    await expect(page.get_by_role("dialog", name="Your conference is ready")).to_be_visible()
-
-
 async def test_ssms_way(page: Page, organiser: Organiser, server: Server, browser: Browser) -> None:
     """S-4 to S-10, S-39, H-10, H-11, E2-87: people from a list and by hand, ticks, answers by the mail's link."""
     await new(page, "Safety at work", "At a date")

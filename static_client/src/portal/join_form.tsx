@@ -31,10 +31,12 @@ export function JoinForm({ autoFocus }: { autoFocus?: boolean }) {
     return () => clearTimeout(timer);
   }, [waitS]);
 
-  const refuse = (cause: unknown) => {
+  const refuse = (cause: unknown, number: string, code: string) => {
     if (cause instanceof ApiError && cause.code === "wrong_pin") {
       setPinError(t("join.wrong_pin"));
       pinRef.current?.focus();
+    } else if (cause instanceof ApiError && cause.code === "not_open_yet") {
+      enter({ kind: "pin", number, pin: code }); // it counts down there
     } else if (cause instanceof ApiError && cause.code === "too_many_tries") setWaitS(Math.ceil(cause.retryAfterS ?? 60));
     else if (cause instanceof ApiError && maybe(`status.${cause.code}.title`) !== null) {
       setFailure({ title: maybe(`status.${cause.code}.title`) ?? "", text: maybe(`status.${cause.code}.next`) ?? maybe(`status.${cause.code}.text`) ?? "" });
@@ -57,7 +59,7 @@ export function JoinForm({ autoFocus }: { autoFocus?: boolean }) {
       await api("POST", "/api/join/check", { number, pin: code });
       enter({ kind: "pin", number, pin: code });
     } catch (cause) {
-      refuse(cause);
+      refuse(cause, number, code);
     } finally {
       setBusy(false);
     }
