@@ -43,7 +43,8 @@ async def accept(request: web.Request) -> web.StreamResponse:
 
 async def reject(request: web.Request) -> web.StreamResponse:
     await parse(request, Empty)
-    await parts(request).storage.collaborations.end(request.match_info["collaborator"], request[USER].id)
+    its, own = parts(request), request[USER].id
+    await its.storage.collaborations.end(request.match_info["collaborator"], own, by=own, now_ms=its.now_ms())
     return await show(request)
 
 
@@ -54,7 +55,7 @@ async def end(request: web.Request) -> web.StreamResponse:
     own, other = request[USER].id, request.match_info["collaborator"]
     owner, collaborator = (own, other) if asked.direction == "sent" else (other, own)
     its = parts(request)
-    await its.storage.collaborations.end(owner, collaborator)
+    await its.storage.collaborations.end(owner, collaborator, by=own, now_ms=its.now_ms())
     await its.rooms.rights_changed(user=collaborator)
     return web.Response(status=204)
 

@@ -74,7 +74,9 @@ async def change(request: web.Request) -> web.StreamResponse:
     settings = replace(conference.settings, **{name: given[name] for name in _SETTINGS & given.keys()})
     _most(Kind(conference.kind), settings.max_participants)
     plan = await _changed_plan(request, conference, body)
-    changed = await its.storage.conferences.update(conference.id, settings, now_ms=its.now_ms(), plan=plan)
+    changed = await its.storage.conferences.update(
+        conference.id, settings, now_ms=its.now_ms(), plan=plan, by=by_user(request[USER].id)
+    )
     await its.rooms.settings_changed(conference.id)
     return web.json_response(await described(request, changed, request[WAY]))
 
@@ -118,7 +120,7 @@ async def end(request: web.Request) -> web.StreamResponse:
     """The running session ends for all; the conference is over (E2-116). Ending twice is no error."""
     await parse(request, Empty)
     its, conference = parts(request), request[CONFERENCE]
-    await its.storage.conferences.end(conference.id, its.now_ms())
+    await its.storage.conferences.end(conference.id, its.now_ms(), by=by_user(request[USER].id))
     await its.rooms.end_conference(conference.id)
     return await _again(request)
 

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.account_states import State
+from storage.audit import Act, Audit, by_user
 from storage.base import Database, insert_into, repeatable
 from storage.errors import NotFound
 from storage.ids import UserId
@@ -45,8 +46,9 @@ class Edges:
 
 
 class Collaborations:
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, audit: Audit) -> None:
         self._db = db
+        self._audit = audit
 
     async def of(self, user: str) -> Edges:
         async with self._db.read() as session:
@@ -95,18 +97,24 @@ class Collaborations:
     async def accept(self, owner: str, collaborator: str, *, now_ms: int) -> None:
         """By the collaborator (E2-62). Raises NotFound."""
         async with self._db.write() as session:
-            row = await session.get(Collaboration, (owner, collaborator))
+            row = await session.get(Collaboration, (owner, collaborator), with_for_update=True)
             if row is None:
                 raise NotFound("no such request")
-            row.accepted_ms = now_ms if row.accepted_ms is None else row.accepted_ms
+            if row.accepted_ms is None:
+                row.accepted_ms = now_ms
+                act = Act(by_user(collaborator), "collaborator_accepted", "user", collaborator, {"of": owner})
+                await self._audit.record_in(session, act, at_ms=now_ms)
 
-    async def end(self, owner: str, collaborator: str) -> None:
-        """By either (E2-60, E2-63). Raises NotFound."""
+    async def end(self, owner: str, collaborator: str, *, by: str, now_ms: int) -> None:
+        """By either (E2-60, E2-63); what was never accepted gave no right. Raises NotFound."""
         async with self._db.write() as session:
             row = await session.get(Collaboration, (owner, collaborator))
             if row is None:
                 raise NotFound("no such request")
             await session.delete(row)
+            if row.accepted_ms is not None:
+                act = Act(by_user(by), "collaborator_ended", "user", collaborator, {"of": owner})
+                await self._audit.record_in(session, act, at_ms=now_ms)
 
 
 async def _asked(session: AsyncSession, owner: str, user: str, now_ms: int) -> bool:

@@ -95,7 +95,13 @@ class Conferences:
             return await self._records(session, Conference.owner_id == owner)
 
     async def update(
-        self, conference: str, settings: ConferenceSettings, *, now_ms: int, plan: ConferencePlan | None = None
+        self,
+        conference: str,
+        settings: ConferenceSettings,
+        *,
+        now_ms: int,
+        plan: ConferencePlan | None = None,
+        by: str = SERVER,
     ) -> ConferenceRecord:
         """Whoever is invited is told of what they would miss; a plan gives a postponed one its new date. Raises
         NotFound; WrongState once it is over."""
@@ -104,11 +110,15 @@ class Conferences:
             over = row.ended_ms is not None or row.cancelled_ms is not None
             if over or (now_ms >= row.expires_ms and row.postponed_ms is None):
                 raise WrongState("the conference is over")
+            recorded = row.record
             _write(row, settings, plan, now_ms)
             if plan is not None:
                 row.postponed_ms = None
                 await _move_sessions(session, conference, plan.sessions)
             await notices.changed(session, conference, now_ms)
+            if row.record != recorded:
+                act = Act(by, "record_changed", "conference", conference, {"record": row.record})
+                await self._audit.record_in(session, act, at_ms=now_ms)
             return (await self._records(session, Conference.id == conference))[0]
 
     async def postpone(self, conference: str, *, now_ms: int) -> None:
@@ -145,14 +155,17 @@ class Conferences:
             rows = await session.scalars(notices.sessions_of(conference))
             return [SessionDate(row.id, row.starts_ms, row.ends_ms) for row in rows]
 
-    async def end(self, conference: str, at_ms: int) -> bool:
-        """Final. False if it had ended before. Raises NotFound."""
+    async def end(self, conference: str, at_ms: int, *, by: str | None = None) -> bool:
+        """Final. False if it had ended before. `by`: who did it from outside of the room. Raises NotFound."""
         async with self._db.write() as session:
             row = await _row(session, conference)
             if row.ended_ms is not None:
                 return False
             row.ended_ms = row.changed_ms = at_ms
             await notices.changed(session, conference, at_ms)  # no more reminders
+            if by is not None:
+                act = Act(by, "conference_ended", "conference", conference)
+                await self._audit.record_in(session, act, at_ms=at_ms)
             return True
 
     async def set_record(self, conference: str, record: bool) -> None:

@@ -12,10 +12,10 @@ from storage.base import Database, one_at_a_time
 from storage.errors import NotFound, WrongState
 from storage.ids import RequestId, new_id
 from storage.outbox import put_in
-from storage.people import end_collaborations_in
 from storage.tables import User
 from storage.tables_accounts import Body, RoleRequest, Unit
 from storage.text import search_key
+from storage.users import end_collaborations_in
 
 RANKS: Final = ("user", "unit_coordinator", "body_coordinator", "administrator")
 

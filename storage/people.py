@@ -5,7 +5,7 @@ E2-67 to E2-83). Roles that people ask for are in storage/role_requests.py.
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,9 +19,9 @@ from storage.ids import UserId, new_id
 from storage.outbox import put_in
 from storage.records import UserRecord
 from storage.tables import User
-from storage.tables_accounts import Body, Collaboration, ExtraEmail, Unit
+from storage.tables_accounts import Body, ExtraEmail, Unit
 from storage.text import email_key, search_key
-from storage.users import COORDINATING, as_record
+from storage.users import COORDINATING, as_record, end_collaborations_in
 
 LEADING: Final = ("unit_coordinator", "body_coordinator")
 MOST_MESSAGES: Final = 2000
@@ -193,12 +193,6 @@ class People:
             rows = (await session.scalars(cut)).all()
             units = await _unit_names(session, {row.unit_id for row in rows if row.unit_id is not None})
             return [_listed(row, units) for row in rows], total
-
-
-async def end_collaborations_in(session: AsyncSession, user: str) -> None:
-    """Whoever coordinates nothing helps nobody, and needs no help."""
-    both = or_(Collaboration.owner_id == user, Collaboration.collaborator_id == user)
-    await session.execute(delete(Collaboration).where(both))
 
 
 def _of(body: str | None) -> Select[User]:

@@ -6,16 +6,17 @@ What people do with their own accounts is in storage/accounts.py and beside it.
 from collections.abc import Callable
 from typing import Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.audit import OPERATOR, Act, Audit
 from storage.base import Database, one_at_a_time
 from storage.errors import EmailTaken
 from storage.ids import BodyId, UnitId, UserId, new_id
 from storage.records import UserRecord
 from storage.tables import User
-from storage.tables_accounts import Body
+from storage.tables_accounts import Body, Collaboration
 from storage.text import email_key, search_key
 
 FIRST_ORGANISER = "Organiser"
@@ -32,9 +33,10 @@ class Links(Protocol):
 class Users:
     """Accounts. `clock` (Unix seconds) serves the command line, which has no time of its own."""
 
-    def __init__(self, db: Database, links: Links, clock: Callable[[], float]) -> None:
+    def __init__(self, db: Database, links: Links, audit: Audit, clock: Callable[[], float]) -> None:
         self._db = db
         self._links = links
+        self._audit = audit
         self._clock = clock
 
     async def add(
@@ -84,9 +86,17 @@ class Users:
                 if email is not None:
                     row.email, row.email_key = email, email_key(email)
                     row.confirmed_ms, row.confirmed_by = self._now_ms(), "operator"
-                if role is not None:
-                    row.role = role
+                before, row.role = row.role, row.role if role is None else role
+                if row.role == "user":
+                    await end_collaborations_in(session, row.id)
                 await session.flush()
+                acts = []
+                if new_name is not None or email is not None:
+                    changed = [word for word, value in (("name", new_name), ("email", email)) if value is not None]
+                    acts.append(Act(OPERATOR, "account_set", "user", row.id, {"changed": changed}))
+                if row.role != before:
+                    acts.append(Act(OPERATOR, "role_changed", "user", row.id, {"from": before, "to": row.role}))
+                await self._audit.record_in(session, *acts, at_ms=self._now_ms())
         except IntegrityError as error:
             raise EmailTaken("another account has this address") from error
         return True
@@ -111,7 +121,10 @@ class Users:
     async def new_sign_in_link(self, name: str | None = None) -> str | None:
         """A link token for the organiser of that name or address (or the only or oldest one). None: there is none."""
         users = [user for user in await self.all() if name is None or _called(user, name)]
-        return await self._links.create(users[0].id, now_ms=self._now_ms()) if users else None
+        if not users:
+            return None
+        await self._audit.record(Act(OPERATOR, "sign_in_link_made", "user", users[0].id), at_ms=self._now_ms())
+        return await self._links.create(users[0].id, now_ms=self._now_ms())
 
     async def _ensure_body(self, session: AsyncSession) -> str:
         """Everything is held on behalf of a body; whoever coordinated before there was one belongs to the first."""
@@ -138,6 +151,12 @@ class Users:
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
+
+
+async def end_collaborations_in(session: AsyncSession, user: str) -> None:
+    """Whoever coordinates nothing helps nobody, and needs no help."""
+    both = or_(Collaboration.owner_id == user, Collaboration.collaborator_id == user)
+    await session.execute(delete(Collaboration).where(both))
 
 
 def _by_operator(name: str, role: str, email: str | None, body: str | None, now_ms: int) -> User:

@@ -34,6 +34,37 @@ async def test_changes_of_roles_are_written_down(site: Site) -> None:
     assert row["details"] == {"from": "unit_coordinator", "to": "user"} and len(row["hash"]) == 64
 
 
+async def test_collaborators_come_and_go_in_the_log(site: Site) -> None:
+    """Who may edit whose conferences is a right; a request that nobody accepted gave none."""
+    here = await home(site)
+    owner, helper = here.head.user, here.unit_head.user
+    await here.head.post("/api/collaborators", {"users": [helper]})
+    await here.unit_head.post(f"/api/collaborators/{owner}/reject")
+    await here.head.post("/api/collaborators", {"users": [helper]})
+    await here.unit_head.post(f"/api/collaborators/{owner}/accept")
+    await here.head.send("DELETE", f"/api/collaborators/{helper}?direction=sent")
+    rows = await items(here.administrator, f"/api/audit?object_kind=user&object={helper}")
+    assert [(each["action"], each["actor"], each["details"]) for each in reversed(rows)] == [
+        ("collaborator_accepted", f"user:{helper}", {"of": owner}),
+        ("collaborator_ended", f"user:{owner}", {"of": owner}),
+    ]
+
+
+async def test_what_is_done_to_a_room_from_outside_is_in_the_log(site: Site) -> None:
+    here = await home(site)
+    conference = await here.unit_head.conference()
+    path = f"/api/conferences/{conference['id']}"
+    for record in (True, True, False):
+        await here.unit_head.send("PATCH", path, {"record": record})
+    await here.unit_head.post(f"{path}/end")
+    await here.unit_head.post(f"{path}/end")
+    assert await actions(here, "conference", conference["id"]) == [
+        "record_changed",
+        "record_changed",
+        "conference_ended",
+    ]
+
+
 async def test_invitations_moderators_and_deletions_are_written_down(site: Site) -> None:
     here = await home(site)
     conference = await here.unit_head.conference()

@@ -89,3 +89,20 @@ async def test_the_operator_vouches_for_name_address_and_role(store: Storage) ->
         await store.users.set_by_operator("Otto", email="Anna@example.org")
     await store.users.add("Otto")
     assert not await store.users.set_by_operator("Otto", role="user")  # which one?
+
+
+async def test_what_the_operator_changes_is_in_the_audit_log(store: Storage) -> None:
+    """A role, an address, a link that needs no password: done at the command line, and seen."""
+    await store.users.ensure_first_organiser()
+    await store.users.set_by_operator("Organiser", email="anna@example.org")
+    await store.users.set_by_operator("Organiser", role="user")
+    await store.users.set_by_operator("Organiser", role="user")
+    await store.users.new_sign_in_link("Organiser")
+    await store.users.new_sign_in_link("Nobody")
+    rows, _ = await store.audit.page(offset=0, limit=10)
+    assert [(row.actor, row.action, row.details) for row in reversed(rows)] == [
+        ("operator", "account_set", {"changed": ["email"]}),
+        ("operator", "role_changed", {"from": "administrator", "to": "user"}),
+        ("operator", "sign_in_link_made", {}),
+    ]
+    assert (await store.audit.verify()).faults == ()
