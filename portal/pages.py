@@ -7,7 +7,7 @@ from aiohttp import web
 STATIC_DIR = web.AppKey("portal_static_dir", Path)
 PAGES = (
     *("/", "/home", "/sign-in", "/sign-in/confirm", "/activate", "/confirm", "/forgot", "/reset", "/account"),
-    *("/users", "/body", "/administration"),
+    *("/users", "/users/{user}", "/body", "/administration"),
     *("/help", "/help/{topic}", "/contact", "/terms", "/privacy", "/security"),
     *("/conferences", "/rsvp/{answer}", "/j/{secret}", "/pin", "/room", "/play/{recording}"),
 )

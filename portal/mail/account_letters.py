@@ -94,7 +94,7 @@ def _with_details(case: Case, letter: Letter) -> Letter:
             button = Link(say(f"{case.kind}.button"), links.proof(page, case.token))
             return replace(letter, button=button, remarks=tuple(_proof_remarks(case)))
         case "role_request_new":
-            button = Link(say("role_request_new.button"), f"{links.base}/users#approval")
+            button = Link(say("role_request_new.button"), links.approvals())
             return replace(letter, button=button, facts=tuple(_asked(case)))
         case "role_accepted":
             return replace(letter, button=Link(say("role_accepted.button"), links.log_in()), facts=tuple(_asked(case)))
@@ -103,8 +103,7 @@ def _with_details(case: Case, letter: Letter) -> Letter:
         case "coordinator_message":
             return replace(letter, quoted=tuple(lines(str(case.payload.get("text", "")))))
         case "collaboration_asked":
-            asked = Link(say("collaboration_asked.button"), f"{links.base}/account#collaborators")
-            return replace(letter, button=asked)
+            return replace(letter, button=Link(say("collaboration_asked.button"), links.collaborators()))
         case "pin_alert":
             return replace(letter, heading=line(case.meeting.title) if case.meeting else "")
     raise AssertionError(f"no letter for {case.kind}")

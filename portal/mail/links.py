@@ -23,6 +23,12 @@ class Links:
     def conferences(self) -> str:
         return f"{self.base}/conferences"
 
+    def approvals(self) -> str:
+        return f"{self.base}/users#approval"
+
+    def collaborators(self) -> str:
+        return f"{self.base}/account#collaborators"
+
     def entry(self, person: Addressee) -> str:
         """A guest's own link opens the one conference; who has or needs an account logs in (E0-20, E0-27, E0-28)."""
         return f"{self.base}/j/{person.link}" if person.kind in ("guest", "name") else self.conferences()

@@ -61,7 +61,7 @@ async def test_units_coordinators_groups_and_approvals(served: Server, page: Pag
     await page.get_by_role("button", name="OK").click()
     await expect(page.get_by_role("button", name="Details of Jan Nowak")).to_have_count(0)
     await page.get_by_role("tab", name="Users").click()
-    await expect(page.get_by_role("button", name="View Jan Nowak")).to_be_visible()
+    await expect(page.get_by_role("link", name="View Jan Nowak")).to_be_visible()
     await page.get_by_role("tab", name="Groups").click()
     await page.get_by_role("button", name="New group").click()
     await page.get_by_label("Name").fill("Council")

@@ -18,6 +18,7 @@ const PAGES: Readonly<Record<Route["page"], Loader>> = {
   reset: () => import("../account/reset").then(page),
   account: () => import("../account/account").then(page),
   users: () => import("../people/users").then(page),
+  person: () => import("../people/person_page").then(page),
   body: () => import("../people/body").then(page),
   administration: () => import("../administration/administration").then(page),
   pin: () => import("../portal/pin").then(page),
@@ -73,7 +74,7 @@ export function App() {
   if (shown === null || shown.name !== name) return null;
   const props: Record<string, string> = {};
   if (here.page === "link") props["secret"] = here.secret;
-  if (here.page === "play" || here.page === "rsvp") props["id"] = here.id;
+  if (here.page === "play" || here.page === "rsvp" || here.page === "person") props["id"] = here.id;
   if (here.page === "help") props["topic"] = here.topic;
   return <shown.Page {...props} />;
 }

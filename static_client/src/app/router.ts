@@ -14,6 +14,7 @@ export type Route =
   | { page: "reset" }
   | { page: "account" }
   | { page: "users" }
+  | { page: "person"; id: string }
   | { page: "body" }
   | { page: "administration" }
   | { page: "pin" }
@@ -56,6 +57,7 @@ const WITH_VALUE: Readonly<Record<string, (value: string) => Route>> = {
   j: (secret) => ({ page: "link", secret }),
   play: (id) => ({ page: "play", id }),
   rsvp: (id) => ({ page: "rsvp", id }),
+  users: (id) => ({ page: "person", id }),
   help: (topic) => ({ page: "help", topic }),
 };
 

@@ -4,7 +4,7 @@ import { deviceKind } from "../account/device";
 export const TOPICS = ["account", "computer", "android", "iphone", "room", "moderator_rights"] as const;
 export type Topic = (typeof TOPICS)[number];
 
-export function topicOfDevice(userAgent: string, touchPoints: number): Topic {
+export function topicOfDevice(userAgent: string, touchPoints: number): Topic & ("computer" | "android" | "iphone") {
   if (deviceKind(userAgent, touchPoints) === "computer") return "computer";
   return userAgent.includes("Android") ? "android" : "iphone";
 }

@@ -19,5 +19,11 @@ export const pages = {
   "guide.checked": "This device",
   "guide.updated": "Updated on {date}",
   "guide.in_english": "This text is not there in your language yet; this is the English one.",
+  "guide.before": "Before you connect",
+  "guide.needs": "You need a device with internet access, a microphone and headphones, and a camera if you want to be seen. There is nothing to install.",
+  "guide.prefer.computer": "Preferred browser: a current Chrome or Edge; Firefox and Safari can be used too.",
+  "guide.prefer.android": "Preferred browser: a current Chrome; Firefox can be used too.",
+  "guide.prefer.iphone": "Preferred browser: Safari, up to date.",
+  "guide.problem": "Problem connecting? Press here",
   "guide.load_failed": "This text could not be loaded.",
 } as const;

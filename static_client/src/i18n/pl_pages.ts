@@ -21,5 +21,11 @@ export const pages: Translated<"pl", typeof english> = {
   "guide.checked": "To urządzenie",
   "guide.updated": "Zaktualizowano {date}",
   "guide.in_english": "Tego tekstu nie ma jeszcze w Twoim języku; to wersja angielska.",
+  "guide.before": "Zanim się połączysz",
+  "guide.needs": "Potrzebujesz urządzenia z dostępem do internetu, mikrofonu i słuchawek oraz kamery, jeśli inni mają Cię widzieć. Niczego nie trzeba instalować.",
+  "guide.prefer.computer": "Zalecana przeglądarka: aktualny Chrome lub Edge; można też użyć Firefoksa lub Safari.",
+  "guide.prefer.android": "Zalecana przeglądarka: aktualny Chrome; można też użyć Firefoksa.",
+  "guide.prefer.iphone": "Zalecana przeglądarka: aktualne Safari.",
+  "guide.problem": "Problem z połączeniem? Naciśnij tutaj",
   "guide.load_failed": "Nie udało się wczytać tego tekstu.",
 };

@@ -21,5 +21,11 @@ export const pages: Translated<"ro", typeof english> = {
   "guide.checked": "Acest dispozitiv",
   "guide.updated": "Actualizat la {date}",
   "guide.in_english": "Textul nu există încă în limba dumneavoastră; aceasta este versiunea în engleză.",
+  "guide.before": "Înainte de conectare",
+  "guide.needs": "Aveți nevoie de un dispozitiv cu acces la internet, de microfon și căști și de o cameră dacă doriți să fiți văzut. Nu trebuie instalat nimic.",
+  "guide.prefer.computer": "Browser recomandat: Chrome sau Edge, la zi; se pot folosi și Firefox sau Safari.",
+  "guide.prefer.android": "Browser recomandat: Chrome, la zi; se poate folosi și Firefox.",
+  "guide.prefer.iphone": "Browser recomandat: Safari, la zi.",
+  "guide.problem": "Probleme la conectare? Apăsați aici",
   "guide.load_failed": "Textul nu a putut fi încărcat.",
 };

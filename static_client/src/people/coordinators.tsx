@@ -10,11 +10,11 @@ import { EmptyState } from "../ui/display";
 import { Table, type Column } from "../ui/table";
 import { toast } from "../ui/toast";
 import { AddCoordinator, WriteToAll } from "./coordinator_dialogs";
-import { ListBody, ListHead, useListing } from "./list";
-import { PersonDetails, PersonDialog, roleOf, State } from "./person";
+import { ListBody, ListHead, useListing, useReturn } from "./list";
+import { PersonDetails, roleOf, State } from "./person";
 import type { Row } from "./types";
 
-type Dialogs = { kind: "add" } | { kind: "write" } | { kind: "view"; row: Row } | { kind: "convert"; row: Row } | null;
+type Dialogs = { kind: "add" } | { kind: "write" } | { kind: "convert"; row: Row } | null;
 
 /** E2-83: not another Body Coordinator, but by an administrator. */
 export function mayConvert(who: Pick<User, "id" | "role">, row: Pick<Row, "id" | "role">): boolean {
@@ -33,8 +33,9 @@ export function peopleColumns(): Column<Row>[] {
 }
 
 export function Coordinators({ who }: { who: User }) {
-  const list = useListing<Row>("/api/coordinators");
+  const list = useListing<Row>("/api/coordinators", "", { kept: true });
   const [dialog, setDialog] = useState<Dialogs>(null);
+  useReturn(list.found);
   const close = () => setDialog(null);
   const [name, ...others] = peopleColumns();
   const columns: Column<Row>[] = [
@@ -44,7 +45,7 @@ export function Coordinators({ who }: { who: User }) {
     {
       id: "acts", label: t("pp.col.acts"), bare: true, cell: (row) => (
         <>
-          <IconButton icon="eye" size="small" label={t("pp.view", { name: row.name })} onClick={() => setDialog({ kind: "view", row })} />
+          <IconButton icon="eye" size="small" label={t("pp.view", { name: row.name })} href={`/users/${row.id}`} />
           {mayConvert(who, row) && <IconButton icon="remove" size="small" label={t("pp.convert", { name: row.name })} onClick={() => setDialog({ kind: "convert", row })} />}
         </>
       ),
@@ -66,7 +67,6 @@ export function Coordinators({ who }: { who: User }) {
       </ListBody>
       {dialog?.kind === "add" && <AddCoordinator who={who} onClose={close} onAdded={list.reload} />}
       {dialog?.kind === "write" && <WriteToAll onClose={close} />}
-      {dialog?.kind === "view" && <PersonDialog row={dialog.row} onClose={close} />}
       {dialog?.kind === "convert" && (
         <ConfirmDialog open title={t("pp.convert_title")} confirm={t("pp.ok")} danger onClose={close} onConfirm={() => convert(dialog.row)}>
           <p>{t("pp.convert_text", { name: dialog.row.name })}</p>

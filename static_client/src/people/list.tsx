@@ -1,6 +1,6 @@
 // A list of the API by pages: search, size, the pages, and what to show while there is nothing.
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { api } from "../app/api";
 import { t } from "../i18n";
 import { sentence } from "../portal/errors";
@@ -9,9 +9,9 @@ import { PageSpinner } from "../ui/display";
 import { Select, TextInput } from "../ui/field";
 import { Pager } from "../ui/pager";
 import "./people.css";
+import { keepPlace, placeOf, SIZES } from "./place";
 import type { List } from "./types";
 
-const SIZES = ["10", "25", "50", "100"];
 const PAUSE_MS = 250;
 
 export interface Listing<T> {
@@ -25,17 +25,24 @@ export interface Listing<T> {
   reload: () => void;
 }
 
-/** `more`: further parameters; when they change, the first page comes. */
-export function useListing<T>(path: string, more = ""): Listing<T> {
-  const [words, setWords] = useState("");
-  const [asked, setAsked] = useState({ words: "", page: 1, size: 10, again: 0 });
+/** `more`: further parameters; when they change, the first page comes. `kept`: the address of the page says where the list is. */
+export function useListing<T>(path: string, more = "", { kept = false }: { kept?: boolean } = {}): Listing<T> {
+  const [asked, setAsked] = useState(() => ({ ...placeOf(kept ? location.search : ""), again: 0 }));
+  const [words, setWords] = useState(asked.words);
   const [found, setFound] = useState<List<T> | null>(null);
   const [error, setError] = useState<string | null>(null);
   useEffect(() => {
     const timer = setTimeout(() => setAsked((now) => (now.words === words.trim() ? now : { ...now, words: words.trim(), page: 1 })), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [words]);
-  useEffect(() => setAsked((now) => (now.page === 1 ? now : { ...now, page: 1 })), [more]);
+  const before = useRef(more);
+  useEffect(() => {
+    if (before.current !== more) setAsked((now) => (now.page === 1 ? now : { ...now, page: 1 }));
+    before.current = more;
+  }, [more]);
+  useEffect(() => {
+    if (kept) keepPlace(asked);
+  }, [asked]);
   useEffect(() => {
     let stale = false;
     const search = asked.words === "" ? "" : `&q=${encodeURIComponent(asked.words)}`;
@@ -66,6 +73,22 @@ export function useListing<T>(path: string, more = ""): Listing<T> {
   };
 }
 
+let viewed = "";
+
+/** Somebody's own page is opened from the list. */
+export function leaveFor(id: string): void {
+  viewed = id;
+}
+
+/** Back in the list: the focus goes to the person whose page was open. */
+export function useReturn(rows: unknown): void {
+  useEffect(() => {
+    if (rows === null || viewed === "") return;
+    document.querySelector<HTMLElement>(`a[href="/users/${CSS.escape(viewed)}"]`)?.focus();
+    viewed = "";
+  }, [rows]);
+}
+
 /** Search at the left, the caller's buttons at the right. */
 export function ListHead({ list, label, children }: { list: Listing<unknown>; label: string | null; children?: ComponentChildren }) {
   return (
@@ -85,7 +108,7 @@ export function ListBody<T>({ list, empty, children }: { list: Listing<T>; empty
     <>
       {children(items)}
       <div class="people-foot">
-        {total > 10 && <Select bare label={t("pp.size")} value={String(list.size)} options={SIZES.map((value) => ({ value, label: t("pp.size_of", { count: Number(value) }) }))} onChange={(value) => list.toSize(Number(value))} />}
+        {total > 10 && <Select bare label={t("pp.size")} value={String(list.size)} options={SIZES.map((size) => ({ value: String(size), label: t("pp.size_of", { count: size }) }))} onChange={(value) => list.toSize(Number(value))} />}
         <Pager page={page} size={size} total={total} onPage={list.toPage} />
       </div>
     </>

@@ -19,14 +19,21 @@ export function State({ state }: { state: Row["state"] }) {
   return <Badge kind="warn" icon="clock">{t(`pp.state.${state}`)}</Badge>;
 }
 
-function Facts({ person }: { person: Person }) {
+function FactList({ facts }: { facts: readonly (readonly [string, string])[] }) {
+  return <dl class="people-facts">{facts.map(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name}=`}>{value === "" ? "–" : value}</dd>])}</dl>;
+}
+
+/** `full`: also what the row of the list says. */
+function Facts({ person, full = false }: { person: Person; full?: boolean }) {
   const stamp = (ms: number | null) => (ms === null ? t("pp.not_yet") : formatDateTime(ms));
   const emails = person.emails.map((one) => `${one.email} (${one.confirmed_at === null ? t("pp.unconfirmed") : t("pp.confirmed")})`).join("\n");
   const facts: [string, string][] = [
     [t("pp.fact.id"), person.id],
+    ...(full ? [[t("pp.fact.surname"), person.surname], [t("pp.fact.given_name"), person.given_name]] as [string, string][] : []),
     [t("pp.fact.email"), person.email ?? ""],
     [t("pp.fact.emails"), emails],
-    [t("pp.fact.confirmed"), person.confirmed ? t("pp.yes") : t("pp.no")],
+    [t("pp.fact.confirmed"), !person.confirmed ? t("pp.no") : person.confirmed_by === "operator" ? t("pp.yes_by_hand") : t("pp.yes")],
+    ...(full ? [[t("pp.fact.active"), person.state === "active" ? t("pp.yes") : t(`pp.state.${person.state}`)]] as [string, string][] : []),
     [t("pp.fact.telephone"), person.telephone],
     [t("pp.fact.role"), roleOf(person.role)],
     [t("pp.fact.body"), person.body?.name ?? ""],
@@ -36,7 +43,7 @@ function Facts({ person }: { person: Person }) {
     [t("pp.fact.contact"), person.contact],
     [t("pp.fact.created"), formatDateTime(person.created_at)],
   ];
-  return <dl class="people-facts">{facts.map(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name}=`}>{value === "" ? "–" : value}</dd>])}</dl>;
+  return <FactList facts={facts} />;
 }
 
 /** The opened row. While the address waits for its owner, the mail can be sent again (E2-75). */
@@ -59,16 +66,28 @@ export function PersonDetails({ id }: { id: string }) {
   );
 }
 
-/** The view: with description and comments, which are the coordinators' own. */
-export function PersonDialog({ row, onClose }: { row: Row; onClose: () => void }) {
-  const person = useLoaded<Person>(`/api/users/${row.id}`);
-  const found = person.value;
+/** All that the coordinators of the body see of somebody (E2-78). Nothing but the notes can be changed (E2-79). */
+export function PersonView({ person, saved }: { person: Person; saved: (person: Person) => void }) {
+  const [writing, setWriting] = useState(false);
   return (
-    <Dialog open title={row.name} onClose={onClose} size="large" actions={<Button icon="arrow-left" onClick={onClose}>{t("pp.back")}</Button>}>
-      {person.error !== null ? <LoadFailed text={t("pp.load_failed")} detail={person.error} retry={person.reload} />
-        : found === null ? <PageSpinner />
-        : <div class="people-form"><Facts person={found} /><Notes person={found} saved={person.set} /></div>}
-    </Dialog>
+    <>
+      <section class="ui-card people-section" aria-labelledby="person-facts">
+        <h2 id="person-facts">{t("pp.facts")}</h2>
+        <Facts person={person} full />
+      </section>
+      <section class="ui-card people-section" aria-labelledby="person-notes">
+        <div class="people-section-head"><h2 id="person-notes">{t("pp.notes")}</h2><Button size="small" icon="edit" onClick={() => setWriting(true)}>{t("pp.notes_edit")}</Button></div>
+        <FactList facts={[[t("pp.fact.description"), person.description], [t("pp.fact.comments"), person.comments]]} />
+      </section>
+      {writing && (
+        <Dialog open title={t("pp.notes")} onClose={() => setWriting(false)}>
+          <Notes person={person} saved={(now) => {
+            saved(now);
+            setWriting(false);
+          }} />
+        </Dialog>
+      )}
+    </>
   );
 }
 

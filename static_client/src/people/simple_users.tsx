@@ -10,17 +10,17 @@ import { Field, TextInput } from "../ui/field";
 import { Table, type Column } from "../ui/table";
 import { toast } from "../ui/toast";
 import { peopleColumns } from "./coordinators";
-import { ListBody, ListHead, useListing } from "./list";
-import { PersonDetails, PersonDialog } from "./person";
+import { ListBody, ListHead, useListing, useReturn } from "./list";
+import { PersonDetails } from "./person";
 import type { Row } from "./types";
 
 export function SimpleUsers() {
-  const list = useListing<Row>("/api/users");
+  const list = useListing<Row>("/api/users", "", { kept: true });
   const [inviting, setInviting] = useState(false);
-  const [viewed, setViewed] = useState<Row | null>(null);
+  useReturn(list.found);
   const columns: Column<Row>[] = [
     ...peopleColumns(),
-    { id: "acts", label: t("pp.col.acts"), bare: true, cell: (row) => <IconButton icon="eye" size="small" label={t("pp.view", { name: row.name })} onClick={() => setViewed(row)} /> },
+    { id: "acts", label: t("pp.col.acts"), bare: true, cell: (row) => <IconButton icon="eye" size="small" label={t("pp.view", { name: row.name })} href={`/users/${row.id}`} /> },
   ];
   return (
     <div class="people-panel">
@@ -29,7 +29,6 @@ export function SimpleUsers() {
         {(rows) => <Table label={t("pp.tab.users")} columns={columns} rows={rows} keyOf={(row) => row.id} details={{ label: (row) => t("pp.details", { name: row.name }), show: (row) => <PersonDetails id={row.id} /> }} />}
       </ListBody>
       {inviting && <Invite onClose={() => setInviting(false)} onInvited={list.reload} />}
-      {viewed !== null && <PersonDialog row={viewed} onClose={() => setViewed(null)} />}
     </div>
   );
 }

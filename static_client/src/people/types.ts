@@ -17,6 +17,8 @@ export interface Row {
 export interface Person {
   id: string;
   name: string;
+  given_name: string;
+  surname: string;
   email: string | null;
   emails: { email: string; confirmed_at: number | null }[];
   confirmed: boolean;

@@ -37,7 +37,7 @@ export default function Users() {
   const shown = parts.find((one) => one === part) ?? parts[0];
   const choose = (id: string) => {
     setPart(id);
-    history.replaceState(null, "", `#${id}`);
+    history.replaceState(null, "", `${location.pathname}#${id}`); // another list begins at its beginning
   };
   return (
     <Page title={t("pp.page")}>

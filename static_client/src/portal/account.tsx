@@ -65,7 +65,7 @@ export function knowUser(): void {
 export async function requireUser(): Promise<User | null> {
   const who = await loadUser();
   if (who === null) {
-    const here = location.pathname + location.hash;
+    const here = location.pathname + location.search + location.hash;
     navigate(here === "/home" ? "/sign-in" : `/sign-in?return_to=${encodeURIComponent(here)}`, { replace: true });
     return null;
   }

@@ -8,6 +8,7 @@ import { Field, TextInput } from "../ui/field";
 import { Page } from "../ui/page";
 import { AccessDialog } from "./access";
 import { requireUser, user } from "./account";
+import { ConnectNotice } from "./connect_notice";
 import { ConferenceForm } from "./conference_form";
 import { ConferenceList } from "./conference_list";
 import { editing } from "./editing";
@@ -62,6 +63,7 @@ export default function Home() {
                 <ConferenceList which={tab} filter={filter} empty={<EmptyState icon={tab === "history" ? "history" : "calendar"} title={t(`home.${tab}.empty`)} />} />
               )}
             </div>
+            {tab === "conferences" && <ConnectNotice />}
           </>
         )}
       </TabPanel>

@@ -13,7 +13,7 @@ export interface Place {
 
 const HOME: Place = { href: "/", label: "nav.home", icon: "home", pages: ["landing"] };
 const CONFERENCES: Place = { href: "/conferences", label: "nav.conferences", icon: "calendar", pages: ["home"] };
-const USERS: Place = { href: "/users", label: "pp.page", icon: "people", pages: ["users"] };
+const USERS: Place = { href: "/users", label: "pp.page", icon: "people", pages: ["users", "person"] };
 const BODY: Place = { href: "/body", label: "pp.body", icon: "building", pages: ["body"] };
 const ADMINISTRATION: Place = { href: "/administration", label: "adm.page", icon: "shield", pages: ["administration"] };
 const HELP: Place = { href: "/help", label: "nav.help", icon: "help", pages: ["help"] };
