@@ -120,7 +120,7 @@ def _row(number: int, cells: Sequence[str], columns: Sequence[str] | None, seen:
         error = "bad_telephone"
     elif not email and not telephone:
         error = "nobody"
-    key = (good_email or good_telephone or "").casefold()
+    key = (good_email or good_telephone or "").lower()
     if error is None and key in seen:
         error = "double"
     seen.add(key)

@@ -4,8 +4,9 @@ import unicodedata
 
 
 def email_key(address: str) -> str:
-    """One key per mailbox: NFC, case folded (no provider tells two people by the case of the local part)."""
-    return unicodedata.normalize("NFC", address.strip()).casefold()
+    """One key per mailbox: NFC, lower case (no provider tells two people by the case of the local part). Not case
+    folded: "straße" and "strasse", final and other sigma, are domains of different people (RFC 5894 7.2)."""
+    return unicodedata.normalize("NFC", address.strip()).lower()
 
 
 def search_key(*words: str) -> str:

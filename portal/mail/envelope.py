@@ -11,6 +11,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Final
 
+import idna
+
 from portal.mail.clean import line
 from portal.mail.house import House
 from portal.mail.letter import Message, as_html, as_text
@@ -56,12 +58,18 @@ def address(name: str, spec: str) -> Address:
     """Raises BadAddress."""
     local, _, domain = spec.strip().rpartition("@")
     try:
-        found = Address(header(name, 60), username=local, domain=domain.encode("idna").decode("ascii"))
+        found = Address(header(name, 60), username=local, domain=_ascii_domain(domain))
     except (ValueError, IndexError, UnicodeError) as error:
         raise BadAddress("not an e-mail address") from error
     if not local or not domain or any(c.isspace() or not c.isprintable() for c in spec) or len(spec) > 254:
         raise BadAddress("not an e-mail address")
     return found
+
+
+def _ascii_domain(domain: str) -> str:
+    """IDNA 2008 (the codec of the standard library is 2003's, and sends straße.example's mail to strasse.example).
+    Raises UnicodeError."""
+    return domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
 
 
 def header(text: str, limit: int) -> str:

@@ -12,7 +12,7 @@ from portal.mail import account_letters, conference_letters, moments
 from portal.mail.catalogue import LANGUAGES, choose, words
 from portal.mail.clean import line, lines
 from portal.mail.clean import person as name_of
-from portal.mail.envelope import message_id, sealed_letter
+from portal.mail.envelope import address, message_id, sealed_letter
 from portal.mail.letter import Message, as_html, as_text
 from storage.addressees import AskedRole
 from storage.notice_rules import Date, Kind
@@ -359,3 +359,11 @@ def test_the_page_that_a_letter_names_is_called_so(language: str) -> None:
     texts = (CLIENT / "src" / "i18n" / f"{language}_portal.ts").read_text()
     name = re.search(r'"home\.tab\.conferences": "(.+)"', texts)
     assert name is not None and re.search(f"[“«„]{name[1]}[”»]", said), said
+
+
+def test_international_domains_are_written_as_the_registries_do() -> None:
+    """IDNA 2008: mail to straße.example does not reach strasse.example."""
+    assert address("", "a@straße.example").addr_spec == "a@xn--strae-oqa.example"
+    assert address("", "a@δήμος.gr").addr_spec == "a@xn--jxalzmp.gr"
+    assert address("", "a@BÜCHER.example").addr_spec == "a@xn--bcher-kva.example"
+    assert address("", "a@x_y.example").addr_spec == "a@x_y.example"

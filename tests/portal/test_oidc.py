@@ -7,6 +7,7 @@ import pyotp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from oidc_provider_mock import User
 
 from portal.settings import OidcSettings
 from storage.email_tokens import Purpose
@@ -297,3 +298,15 @@ async def test_the_link_of_an_invitation_is_used_up_once_the_account_is_taken_up
     assert await code(await finder.post("/api/password/reset", {"token": token, "new": GOOD})) == "link_used"
     assert await code(await finder.post("/api/oidc/start", {"token": token})) == "link_used"
     assert (await me(browser))["id"] == invited.id
+
+
+async def test_a_domain_that_only_looks_alike_opens_no_account(open_site: Open) -> None:
+    """straße.example and strasse.example are domains of different people (IDNA 2008)."""
+    thief = User(sub="thief", claims={"email": "boss@straße.example", "email_verified": True, "family_name": "Thief"})
+    with provider(thief) as settings:
+        site = await open_site(oidc=settings)
+        real_time(site)
+        boss = await site.storage.users.add("Boss", role="administrator", email="boss@strasse.example")
+        browser = await site.browser()
+        assert (await confirmed(browser, "thief")).status == 200
+        assert (await me(browser))["id"] != boss.id
