@@ -11,6 +11,7 @@ from playwright.async_api import Browser
 
 from sfu.load import LoadMedia
 from tests.support.browser import chromium
+from tests.support.mail_server import MailServer
 from tests.support.people import Person
 from tests.support.server import Organiser, Server, running
 
@@ -20,6 +21,14 @@ def server(tmp_path: Path) -> Iterator[Server]:
     """A fresh server with short waits at its ends."""
     with running(tmp_path / "data", env={"PLENUM_EMPTY_AFTER_S": "5"}) as served:
         yield served
+
+
+@pytest.fixture
+def mail() -> Iterator[MailServer]:
+    """A mail server, for servers of a test's own: `PLENUM_SMTP_URL`."""
+    started = MailServer().start()
+    yield started
+    started.stop()
 
 
 @pytest.fixture

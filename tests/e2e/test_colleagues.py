@@ -26,13 +26,6 @@ NAMES = {"alfa": "Alfa Adamou", "beta": "Beata Bielska", "gamma": "Gavril George
 
 
 @pytest.fixture
-def mail() -> Iterator[MailServer]:
-    started = MailServer().start()
-    yield started
-    started.stop()
-
-
-@pytest.fixture
 def server(tmp_path: Path, mail: MailServer) -> Iterator[Server]:
     started = Server(tmp_path / "data", env={"PLENUM_SMTP_URL": f"smtp://127.0.0.1:{mail.port}"}).start()
     yield started

@@ -30,13 +30,6 @@ MINUTE = datetime.timedelta(minutes=1)
 
 
 @pytest.fixture
-def mail() -> Iterator[MailServer]:
-    started = MailServer().start()
-    yield started
-    started.stop()
-
-
-@pytest.fixture
 def server(tmp_path: Path, mail: MailServer) -> Iterator[Server]:
     env = {
         "PLENUM_SMTP_URL": f"smtp://127.0.0.1:{mail.port}",
@@ -142,10 +135,10 @@ async def test_halonets_way(server: Server, mail: MailServer, page: Page, browse
     await fill(page, "Rada 0", began + 5 * MINUTE, began + HOUR)
     await expect(page.get_by_label("Most participants")).to_have_value("30")  # H-42
     await create(page)
-    await expect(page.get_by_text("at least 10 minutes ahead").first).to_be_visible()
+    await expect(page.get_by_text("at least 10 minutes ahead").first).to_be_in_viewport()
     await when(page, began + 31 * 24 * HOUR, began + 31 * 24 * HOUR + HOUR)
     await create(page)
-    await expect(page.get_by_text("for the next 30 days").first).to_be_visible()
+    await expect(page.get_by_text("for the next 30 days").first).to_be_in_viewport()
     await when(page, start, start + HOUR)
     await page.get_by_role("button", name="Add a session").click()
     await page.get_by_label("Opens before the start (minutes)").fill("60")
@@ -181,7 +174,7 @@ async def test_halonets_way(server: Server, mail: MailServer, page: Page, browse
         await done(page)
     await fill(page, "Rada 3", start, start + HOUR)
     await create(page)
-    await expect(page.get_by_text("You have three reserved rooms already.")).to_be_visible()
+    await expect(page.get_by_text("You have three reserved rooms already.")).to_be_in_viewport()
     await shot(page, "fourth")
     await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     early = await at_the_door(browser, server, access["Conference number"], access["PIN"], "Ewa")
@@ -216,7 +209,7 @@ async def test_halonets_way(server: Server, mail: MailServer, page: Page, browse
     await shot(page, "grace")
     await fill(page, "Rada 4", tomorrow, tomorrow + HOUR)
     await create(page)
-    await expect(page.get_by_text("a room that is over keeps its place for one hour")).to_be_visible()
+    await expect(page.get_by_text("a room that is over keeps its place for one hour")).to_be_in_viewport()
     await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     await page.get_by_role("button", name="More for Rada 0").click()
     await page.get_by_role("menuitem", name="Delete from the list").click()

@@ -108,8 +108,10 @@ async def test_a_date_in_the_organisers_zone_is_made_moved_postponed_and_cancell
     await expect(page.get_by_text("Cancelled", exact=True)).to_be_visible()
 
 
-async def test_ssms_way(page: Page, organiser: Organiser, server: Server, browser: Browser) -> None:
-    """S-4 to S-10, S-39, H-10, H-11, E2-87: people from a list and by hand, ticks, answers by the mail's link."""
+async def test_people_from_a_list_and_by_hand(
+    page: Page, organiser: Organiser, server: Server, browser: Browser
+) -> None:
+    """S-7 to S-10, H-10, H-11, E2-87: people from a list and by hand, ticks, answers by the mail's link."""
     await new(page, "Safety at work", "At a date")
     await page.get_by_label("Record this conference").check()
     await page.get_by_role("button", name="Create conference").click()

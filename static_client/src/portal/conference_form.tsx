@@ -58,6 +58,13 @@ export function ConferenceForm({ conference, group, onSaved, onClose }: Conferen
   const set = (change: Partial<FormValues>) => setValues((now) => ({ ...now, ...change }));
   const fresh = conference === null;
 
+  /** The form is long: what is wrong must be in sight. */
+  const toTrouble = () => {
+    const field = form.current?.querySelector<HTMLElement>("[aria-invalid=true]");
+    if (field) field.focus();
+    else form.current?.querySelector("[data-failure]")?.scrollIntoView({ block: "nearest" });
+  };
+
   const chooseKind = (kind: Kind) => {
     const untouched = values.max_participants === String(USUAL[values.kind]);
     set({
@@ -73,7 +80,7 @@ export function ConferenceForm({ conference, group, onSaved, onClose }: Conferen
     setErrors(found);
     if (fields === null) {
       if (found.title !== undefined) titleRef.current?.focus();
-      else requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+      else requestAnimationFrame(toTrouble);
       return;
     }
     setBusy(true);
@@ -88,6 +95,7 @@ export function ConferenceForm({ conference, group, onSaved, onClose }: Conferen
       if (field === "starts_at" || field === "ends_at" || field === "sessions") setErrors({ [field]: sentence(cause) });
       else setFailure(sentence(cause));
       setBusy(false);
+      requestAnimationFrame(toTrouble);
     }
   };
 
@@ -145,7 +153,7 @@ export function ConferenceForm({ conference, group, onSaved, onClose }: Conferen
             <Checkbox label={t("form.sms_reminder")} checked={values.sms_reminder} onChange={(sms_reminder) => set({ sms_reminder })} />
           </fieldset>
         )}
-        {failure !== null && <Banner kind="bad">{failure}</Banner>}
+        {failure !== null && <div data-failure><Banner kind="bad">{failure}</Banner></div>}
       </form>
     </Dialog>
   );
