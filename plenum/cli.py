@@ -152,7 +152,7 @@ def user_link(
 
     token = asyncio.run(make())
     if token is None:
-        fail(f"there is no organiser called {name!r}: see `plenum user list`" if name else "there is no organiser yet")
+        fail(f"not exactly one account is called {name!r}: see `plenum user list`" if name else "there is nobody yet")
     out.print(f"{known_url(settings)}/sign-in#{token}", highlight=False, soft_wrap=True)
 
 

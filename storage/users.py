@@ -119,9 +119,10 @@ class Users:
             return BodyId(ids[0]) if len(ids) == 1 else None
 
     async def new_sign_in_link(self, name: str | None = None) -> str | None:
-        """A link token for the organiser of that name or address (or the only or oldest one). None: there is none."""
+        """A link token for the organiser of that name or address, or for the oldest one. None: there is none, or
+        several are called so (people choose their names; the link must not sign in a namesake)."""
         users = [user for user in await self.all() if name is None or _called(user, name)]
-        if not users:
+        if not users or (name is not None and len(users) > 1):
             return None
         await self._audit.record(Act(OPERATOR, "sign_in_link_made", "user", users[0].id), at_ms=self._now_ms())
         return await self._links.create(users[0].id, now_ms=self._now_ms())
@@ -180,7 +181,9 @@ def _by_operator(name: str, role: str, email: str | None, body: str | None, now_
 
 
 def _called(user: UserRecord, name: str) -> bool:
-    return user.name == name or (user.email is not None and email_key(user.email) == email_key(name))
+    """By name or address; an address that is only claimed names nobody."""
+    theirs = user.confirmed or user.state == "invited"
+    return user.name == name or (theirs and user.email is not None and email_key(user.email) == email_key(name))
 
 
 def as_record(row: User) -> UserRecord:

@@ -3,6 +3,7 @@
 import pytest
 
 from storage.errors import EmailTaken
+from storage.registration import Completion, Newcomer
 from storage.service import Storage
 from storage.tables import User
 from storage.tables_accounts import Body
@@ -106,3 +107,20 @@ async def test_what_the_operator_changes_is_in_the_audit_log(store: Storage) -> 
         ("operator", "sign_in_link_made", {}),
     ]
     assert (await store.audit.verify()).faults == ()
+
+
+async def test_a_sign_in_link_is_never_for_a_namesake(store: Storage) -> None:
+    """Somebody who calls himself like the administrator, and asks the operator for a link, gets no administrator's."""
+    await store.users.add("Ada Root", role="administrator", email="ada@example.org")
+    await store.users.add("Ada Root", role="user", email="other@example.org")
+    assert await store.users.new_sign_in_link("Ada Root") is None
+    assert await store.users.new_sign_in_link("other@example.org") is not None
+
+
+async def test_an_address_that_is_only_claimed_names_nobody_at_the_command_line(store: Storage) -> None:
+    """Else whoever types the director's address into the sign-up form would get the director's role."""
+    who = Newcomer("https://id", "thief", "T", "Hief")
+    thief = await store.registration.register(who, now_ms=1)
+    await store.registration.complete(thief, Completion(None, None, "boss@example.org", None), now_ms=1)
+    assert not await store.users.set_by_operator("boss@example.org", role="administrator")
+    assert await store.users.new_sign_in_link("boss@example.org") is None
