@@ -45,7 +45,7 @@ async def context(browser: Browser, administrator: Organiser) -> AsyncIterator[B
 
 async def by_keyboard(page: Page, name: str) -> None:
     """Tab until the focus is on what has this name, then Enter."""
-    for _ in range(30):
+    for _ in range(60):
         await page.keyboard.press("Tab")
         if await page.evaluate("document.activeElement.textContent.trim()") == name:
             ring = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
@@ -66,6 +66,7 @@ async def test_the_main_menu_leads_everywhere_by_keyboard(served: Server, contex
     for name in (*places[1:], "Home"):
         await by_keyboard(page, name)
         await expect(menu.locator("[aria-current=page]")).to_have_text(name)
+        assert await page.evaluate("document.activeElement.closest('main') !== null"), "the focus is lost"
         await expect(page.get_by_role("heading", level=1)).to_be_visible()
         if name in headings:
             await expect(page.get_by_role("heading", level=1)).to_have_text(headings[name])

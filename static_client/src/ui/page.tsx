@@ -16,11 +16,18 @@ export interface PageProps {
   children: ComponentChildren;
 }
 
+let first = true;
+
 export function Page({ title, bare = false, class: cls, children }: PageProps) {
   const main = useRef<HTMLElement>(null);
   useEffect(() => {
     document.title = `${title} · ${t("ui.product")}`;
   }, [title]);
+  useEffect(() => {
+    // Another page without a reload: what was pressed is gone, so reading and tabbing go on at what is new.
+    if (!first && document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+    first = false;
+  }, []);
   return (
     <div class={cls === undefined ? "ui-page" : `ui-page ${cls}`}>
       <a class="skip-link" href="#main" onClick={(event) => {
