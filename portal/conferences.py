@@ -56,7 +56,7 @@ async def create(request: web.Request) -> web.StreamResponse:
         lobby=body.lobby,
         opens_before_ms=body.opens_before_min * MINUTE_MS,
     )
-    conference = await its.storage.conferences.create(user.id, settings, now_ms=now_ms, plan=plan)
+    conference = await its.storage.conferences.create(user.id, settings, now_ms=now_ms, plan=plan, by=_by(request))
     return web.json_response(await described(request, conference, Way.OWNER), status=201)
 
 
@@ -75,7 +75,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     _most(Kind(conference.kind), settings.max_participants)
     plan = await _changed_plan(request, conference, body)
     changed = await its.storage.conferences.update(
-        conference.id, settings, now_ms=its.now_ms(), plan=plan, by=by_user(request[USER].id)
+        conference.id, settings, now_ms=its.now_ms(), plan=plan, by=_by(request)
     )
     await its.rooms.settings_changed(conference.id)
     return web.json_response(await described(request, changed, request[WAY]))
@@ -92,7 +92,9 @@ async def reschedule(request: web.Request) -> web.StreamResponse:
     sessions = _moved(current, body.starts_at - conference.starts_ms, body.ends_at)
     decided = _decided(current.kind, body.starts_at, body.ends_at, sessions, its.now_ms(), before=fresh)
     plan = _plan(decided, **_of_record(conference))
-    changed = await its.storage.conferences.update(conference.id, conference.settings, now_ms=its.now_ms(), plan=plan)
+    changed = await its.storage.conferences.update(
+        conference.id, conference.settings, now_ms=its.now_ms(), plan=plan, by=_by(request)
+    )
     await its.rooms.settings_changed(conference.id)
     return web.json_response(await described(request, changed, request[WAY]))
 
@@ -102,7 +104,7 @@ async def postpone(request: web.Request) -> web.StreamResponse:
     its, conference = parts(request), request[CONFERENCE]
     if its.rooms.participants_now(conference.id):
         raise ApiError("wrong_state", "People are in it; end it first.", reason="people_inside")
-    await its.storage.conferences.postpone(conference.id, now_ms=its.now_ms())
+    await its.storage.conferences.postpone(conference.id, now_ms=its.now_ms(), by=_by(request))
     await its.rooms.settings_changed(conference.id)
     return await _again(request)
 
@@ -111,7 +113,7 @@ async def cancel(request: web.Request) -> web.StreamResponse:
     """Final: everybody invited is told. Whoever is in it is out."""
     await parse(request, Empty)
     its, conference = parts(request), request[CONFERENCE]
-    await its.storage.conferences.cancel(conference.id, now_ms=its.now_ms(), by=by_user(request[USER].id))
+    await its.storage.conferences.cancel(conference.id, now_ms=its.now_ms(), by=_by(request))
     await its.rooms.end_conference(conference.id)
     return await _again(request)
 
@@ -120,7 +122,7 @@ async def end(request: web.Request) -> web.StreamResponse:
     """The running session ends for all; the conference is over (E2-116). Ending twice is no error."""
     await parse(request, Empty)
     its, conference = parts(request), request[CONFERENCE]
-    await its.storage.conferences.end(conference.id, its.now_ms(), by=by_user(request[USER].id))
+    await its.storage.conferences.end(conference.id, its.now_ms(), by=_by(request))
     await its.rooms.end_conference(conference.id)
     return await _again(request)
 
@@ -135,7 +137,7 @@ async def extend(request: web.Request) -> web.StreamResponse:
         longer = dates.extended(await _dates_of(request, conference), body.minutes, now_ms)
     except BadDates as error:
         raise _refused(error) from None
-    await its.storage.conferences.extend(conference.id, longer.span.ends_ms, now_ms=now_ms)
+    await its.storage.conferences.extend(conference.id, longer.span.ends_ms, now_ms=now_ms, by=_by(request))
     await its.rooms.settings_changed(conference.id)
     return await _again(request)
 
@@ -150,11 +152,11 @@ async def copy(request: web.Request) -> web.StreamResponse:
         kind = Kind.SCHEDULED
     decided = _decided(kind, body.starts_at, body.ends_at, [], now_ms)
     plan = _plan(decided, **_of_record(conference) | {"body": user.body})
-    made = await its.storage.conferences.create(user.id, conference.settings, now_ms=now_ms, plan=plan)
+    made = await its.storage.conferences.create(user.id, conference.settings, now_ms=now_ms, plan=plan, by=_by(request))
     if body.people:
         people = await its.storage.invitees.of_conference(conference.id)
         drafts = [_draft(each) for each in people]
-        await its.storage.invitees.add_all(made.id, drafts, now_ms=now_ms, by=by_user(user.id))
+        await its.storage.invitees.add_all(made.id, drafts, now_ms=now_ms, by=_by(request))
     return web.json_response(await described(request, made, Way.OWNER), status=201)
 
 
@@ -165,7 +167,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
     running = its.rooms.participants_now(conference.id) > 0
     if running and conference.over(its.now_ms()) is None:
         raise ApiError("wrong_state", "End the conference first.", reason="people_inside")
-    await its.storage.conferences.delete(conference.id, now_ms=its.now_ms(), by=by_user(request[USER].id))
+    await its.storage.conferences.delete(conference.id, now_ms=its.now_ms(), by=_by(request))
     return web.Response(status=204)
 
 
@@ -236,6 +238,10 @@ def invitee_facts(request: web.Request, invitee: InviteeRecord) -> dict[str, obj
 
 def link(request: web.Request, secret: str) -> str:
     return f"{base_url(request)}/j/{secret}"
+
+
+def _by(request: web.Request) -> str:
+    return by_user(request[USER].id)
 
 
 async def _again(request: web.Request) -> web.Response:

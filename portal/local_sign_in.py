@@ -48,8 +48,8 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     if user is None or not good:
         raise ApiError("wrong_credentials")
     await right(request, tries)
-    if better is not None:
-        await storage.credentials.set_password(user.id, better, only_instead_of=hashed)
+    if better is not None and hashed is not None:
+        await storage.credentials.rehash(user.id, better, instead_of=hashed)
     return await pending.proved(request, user.id)
 
 

@@ -4,10 +4,11 @@ from aiohttp import web
 
 from portal.accounts import deliveries
 from portal.bodies import Empty, parse
-from portal.context import CONFERENCE, parts
+from portal.context import CONFERENCE, USER, parts
 from portal.errors import ApiError
 from portal.mail.builder import channel
 from portal.queries import PageQuery, listed, parse_query
+from storage.audit import by_user
 from storage.errors import NotFound, WrongState
 from storage.records import OutboxItem, OutboxState
 
@@ -28,7 +29,9 @@ async def retry(request: web.Request) -> web.StreamResponse:
     if not number.isascii() or not number.isdigit() or len(number) > 9:
         raise ApiError("not_found")
     try:
-        item = await its.storage.outbox.again(request[CONFERENCE].id, int(number), its.now_ms())
+        item = await its.storage.outbox.again(
+            request[CONFERENCE].id, int(number), its.now_ms(), by=by_user(request[USER].id)
+        )
     except NotFound:
         raise ApiError("not_found") from None
     except WrongState:

@@ -95,7 +95,7 @@ async def change_password(request: web.Request) -> web.StreamResponse:
         raise ApiError("wrong_credentials", "The current password is not right.")
     await right(request, tries)
     check_password(body.new, user)
-    await credentials.set_password(user.id, await hasher.hash(body.new))
+    await credentials.set_password(user.id, await hasher.hash(body.new), now_ms=its.now_ms())
     await its.storage.web_sessions.end_others(user.id, current=request.cookies.get(SESSION_COOKIE, ""))
     return await let_in(request, user.id)
 

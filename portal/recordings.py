@@ -32,12 +32,14 @@ async def delete(request: web.Request) -> web.StreamResponse:
     its = parts(request)
     try:
         await its.storage.recordings.delete(
-            recording.id, cause="owner", at_ms=its.now_ms(), files=its.storage.recording_files
+            recording.id,
+            cause="owner",
+            at_ms=its.now_ms(),
+            files=its.storage.recording_files,
+            by=by_user(request[USER].id),
         )
     except OSError:  # it stays marked; the next sweep of the retention job tries again
         log.exception("recording's files could not be deleted", recording=recording.id)
-    act = Act(by_user(request[USER].id), "recording_deleted", "recording", recording.id)
-    await its.storage.audit.record(act, at_ms=its.now_ms())
     gone = await its.storage.recordings.get(recording.id)
     return web.json_response(described(gone or recording, its.now_ms()))
 
@@ -50,6 +52,8 @@ async def link(request: web.Request) -> web.StreamResponse:
         raise ApiError("wrong_state", "This recording has been deleted.", reason="deleted")
     its = parts(request)
     expires_ms = its.now_ms() + LINK_MS
+    act = Act(by_user(request[USER].id), "recording_link_made", "recording", recording.id, {"expires_at": expires_ms})
+    await its.storage.audit.record(act, at_ms=its.now_ms())
     signature = sign(await its.storage.secrets.link_key(), recording.id, expires_ms)
     url = f"/play/{recording.id}?e={expires_ms}&s={signature}"
     return web.json_response({"url": url, "expires_at": expires_ms})

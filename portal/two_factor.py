@@ -60,7 +60,7 @@ async def disable(request: web.Request) -> web.StreamResponse:
         if not await code_is_right(request, user.id, body.code or ""):
             raise ApiError("wrong_code")
     await right(request, tries)
-    await its.storage.credentials.disable(user.id)
+    await its.storage.credentials.disable(user.id, now_ms=its.now_ms())
     return web.json_response({})
 
 
@@ -73,7 +73,8 @@ async def recovery_codes(request: web.Request) -> web.StreamResponse:
     if not await code_is_right(request, user.id, body.code):
         raise ApiError("wrong_code")
     await right(request, tries)
-    return web.json_response({"recovery_codes": await its.storage.credentials.new_recovery_codes(user.id)})
+    codes = await its.storage.credentials.new_recovery_codes(user.id, now_ms=its.now_ms())
+    return web.json_response({"recovery_codes": codes})
 
 
 async def _on(request: web.Request) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 import structlog
 
 from recorder.finalise import adopt_recording, finalise
-from storage.audit import SERVER, Act
 from storage.errors import StorageError
 from storage.recording_files import RecordingFiles
 from storage.recording_records import RecordingRecord
@@ -51,9 +50,6 @@ async def _delete(storage: Storage, files: RecordingFiles, record: RecordingReco
         log.exception("recording not deleted; tried again later", recording=record.id)
         return
     log.info("recording deleted", recording=record.id, cause=receipt.cause, bytes=receipt.bytes)
-    if cause == "retention":  # the owner's own deletion was written down when it was asked for
-        act = Act(SERVER, "recording_deleted", "recording", record.id, {"cause": cause})
-        await storage.audit.record(act, at_ms=now_ms)
 
 
 async def _remove_orphans(storage: Storage, files: RecordingFiles) -> None:

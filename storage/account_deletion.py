@@ -72,8 +72,9 @@ class Deletion:
             await end_sessions_in(session, user)
             await forget_in(session, f"user:{user}", now_ms)
             _empty(row, now_ms)
-            act = Act(by_user(user), "account_deleted", "user", user)
-            await self._audit.record_in(session, act, at_ms=now_ms)
+            who = by_user(user)
+            ended = [Act(who, "conference_ended", "conference", each) for each in called_off]
+            await self._audit.record_in(session, *ended, Act(who, "account_deleted", "user", user), at_ms=now_ms)
             return called_off
 
     async def _forget_invitations(self, session: AsyncSession, row: User, now_ms: int) -> list[str]:

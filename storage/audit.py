@@ -25,6 +25,22 @@ from storage.tables_accounts import AuditEntry, AuditHead
 OPERATOR: Final = "operator"
 """Whoever runs the server, at the command line."""
 SERVER: Final = "server"
+ACTIONS: Final = frozenset(
+    {
+        *("account_made", "account_set", "account_invited", "account_invited_again", "account_taken_up"),
+        *("account_deleted", "sign_in_link_made", "password_changed"),
+        *("two_factor_on", "two_factor_off", "recovery_codes_made", "recovery_code_used"),
+        *("role_requested", "role_request_withdrawn", "role_changed", "role_refused"),
+        *("collaborator_accepted", "collaborator_ended", "coordinators_written_to"),
+        *("conference_created", "conference_changed", "record_changed", "conference_postponed", "conference_extended"),
+        *("conference_cancelled", "conference_ended", "conference_deleted"),
+        *("invited", "uninvited", "moderator_given", "moderator_taken", "message_sent_again"),
+        *("recording_link_made", "recording_deleted", "recording_cut"),
+        *("body_created", "body_changed", "unit_created", "unit_changed", "unit_deleted", "text_changed"),
+    }
+)
+"""What is written down, beside the acts in rooms (`room.` and a name of signaling/audited.py)."""
+OBJECTS: Final = frozenset({"user", "conference", "recording", "body", "unit", "content"})
 _START: Final = b""
 _CHUNK: Final = 1000
 _MOST_FAULTS: Final = 20

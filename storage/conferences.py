@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +12,7 @@ from storage.audit import SERVER, Act, Audit
 from storage.base import Database, one_at_a_time, repeatable
 from storage.errors import NotFound, NumbersExhausted, TooManyRooms, WrongState
 from storage.ids import BodyId, ConferenceId, InviteeId, UnitId, UserId, new_id
+from storage.interfaces import JsonValue
 from storage.records import ConferencePlan, ConferenceRecord, ConferenceSettings, Door, SessionDate
 from storage.secrets import Secrets
 from storage.tables import Conference, ConferenceSecret, Invitee, PlannedSession, RoomEvent, User
@@ -24,6 +25,11 @@ DAY_MS = 24 * 3600 * 1000
 MAX_ROOMS = 3  # H-29
 GRACE_MS = 3600 * 1000  # H-31
 _NUMBER_TRIES = 50
+_SETTINGS = tuple(field.name for field in fields(ConferenceSettings) if field.name != "record")
+_PLANNED = (
+    *("starts_ms", "expires_ms", "postponed_ms", "time_zone", "language", "unit_id"),
+    *("short_notice", "sms_invite", "sms_reminder"),
+)
 
 PARTICIPANT_LINK = "participant_link"
 MODERATOR_LINK = "moderator_link"
@@ -32,7 +38,8 @@ ADMIN_PIN = "admin_pin"
 
 
 class Conferences:
-    """Deleted conferences are gone for every method here; their sessions and recordings stay."""
+    """Deleted conferences are gone for every method here; their sessions and recordings stay. `by` None: the act is in
+    the audit log already, as one in the room."""
 
     def __init__(self, db: Database, keys: Secrets, audit: Audit) -> None:
         self._db = db
@@ -41,7 +48,13 @@ class Conferences:
 
     @repeatable
     async def create(
-        self, owner: str, settings: ConferenceSettings, *, now_ms: int, plan: ConferencePlan | None = None
+        self,
+        owner: str,
+        settings: ConferenceSettings,
+        *,
+        now_ms: int,
+        plan: ConferencePlan | None = None,
+        by: str | None = None,
     ) -> ConferenceRecord:
         """Without a plan: now, for a day. Raises NumbersExhausted; TooManyRooms (H-29)."""
         conference = new_id()
@@ -70,6 +83,7 @@ class Conferences:
             await session.flush()
             session.add_all(_new_sessions(conference, plan.sessions))
             session.add_all(self._sealed(row, kind, text) for kind, text in doors.items())
+            await self._noted(session, by, "conference_created", row.id, now_ms, {"record": settings.record})
             return _record(row, doors)
 
     async def get(self, conference: str) -> ConferenceRecord | None:
@@ -110,24 +124,30 @@ class Conferences:
             over = row.ended_ms is not None or row.cancelled_ms is not None
             if over or (now_ms >= row.expires_ms and row.postponed_ms is None):
                 raise WrongState("the conference is over")
-            recorded = row.record
+            before, recorded = _facts(row), row.record
             _write(row, settings, plan, now_ms)
+            moved = False
             if plan is not None:
                 row.postponed_ms = None
-                await _move_sessions(session, conference, plan.sessions)
+                moved = await _move_sessions(session, conference, plan.sessions)
             await notices.changed(session, conference, now_ms)
+            found = (await self._records(session, Conference.id == conference))[0]
+            changed: list[JsonValue] = [name for name, value in _facts(row).items() if value != before[name]]
+            if changed or moved:
+                details: dict[str, JsonValue] = {"fields": changed + ["sessions"] * moved}
+                await self._noted(session, by, "conference_changed", conference, now_ms, details)
             if row.record != recorded:
-                act = Act(by, "record_changed", "conference", conference, {"record": row.record})
-                await self._audit.record_in(session, act, at_ms=now_ms)
-            return (await self._records(session, Conference.id == conference))[0]
+                await self._noted(session, by, "record_changed", conference, now_ms, {"record": row.record})
+            return found
 
-    async def postpone(self, conference: str, *, now_ms: int) -> None:
+    async def postpone(self, conference: str, *, now_ms: int, by: str | None = None) -> None:
         """Decision 9: out of the calendar until it gets a new date. Raises NotFound, WrongState."""
         async with self._db.write() as session:
             row = await _open_row(session, conference, now_ms)
             if row.postponed_ms is None:
                 row.postponed_ms = row.changed_ms = now_ms
                 await notices.postponed(session, conference, now_ms)
+                await self._noted(session, by, "conference_postponed", conference, now_ms)
 
     async def cancel(self, conference: str, *, now_ms: int, by: str = SERVER) -> None:
         """Final; everybody who is invited is told. Raises NotFound, WrongState once it is over."""
@@ -139,15 +159,15 @@ class Conferences:
                 raise WrongState("the conference is over")
             await notices.cancelled(session, conference, now_ms)
             row.cancelled_ms = row.changed_ms = now_ms
-            act = Act(by, "conference_cancelled", "conference", conference)
-            await self._audit.record_in(session, act, at_ms=now_ms)
+            await self._noted(session, by, "conference_cancelled", conference, now_ms)
 
-    async def extend(self, conference: str, ends_ms: int, *, now_ms: int) -> None:
+    async def extend(self, conference: str, ends_ms: int, *, now_ms: int, by: str | None = None) -> None:
         """A running meeting goes on longer (decision 2). Raises NotFound, WrongState."""
         async with self._db.write() as session:
             row = await _open_row(session, conference, now_ms)
             row.expires_ms = max(row.expires_ms, ends_ms)
             row.changed_ms = now_ms
+            await self._noted(session, by, "conference_extended", conference, now_ms, {"ends_at": row.expires_ms})
 
     async def sessions_of(self, conference: str) -> list[SessionDate]:
         """The dates within a reservation, in order."""
@@ -163,9 +183,7 @@ class Conferences:
                 return False
             row.ended_ms = row.changed_ms = at_ms
             await notices.changed(session, conference, at_ms)  # no more reminders
-            if by is not None:
-                act = Act(by, "conference_ended", "conference", conference)
-                await self._audit.record_in(session, act, at_ms=at_ms)
+            await self._noted(session, by, "conference_ended", conference, at_ms)
             return True
 
     async def set_record(self, conference: str, record: bool) -> None:
@@ -187,7 +205,20 @@ class Conferences:
             await session.execute(delete(ConferenceSecret).where(ConferenceSecret.conference_id == conference))
             await session.execute(delete(Invitee).where(Invitee.conference_id == conference))
             await session.execute(delete(RoomEvent).where(RoomEvent.conference_id == conference))
-            await self._audit.record_in(session, Act(by, "conference_deleted", "conference", conference), at_ms=now_ms)
+            await self._noted(session, by, "conference_deleted", conference, now_ms)
+
+    async def _noted(
+        self,
+        session: AsyncSession,
+        by: str | None,
+        action: str,
+        conference: str,
+        now_ms: int,
+        details: dict[str, JsonValue] | None = None,
+    ) -> None:
+        if by is not None:
+            act = Act(by, action, "conference", conference, details)
+            await self._audit.record_in(session, act, at_ms=now_ms)
 
     async def _door(self, lookup: bytes, kinds: tuple[str, str]) -> Door | None:
         """`kinds`: the participant's, the moderator's."""
@@ -269,6 +300,11 @@ def _write(row: Conference, settings: ConferenceSettings, plan: ConferencePlan |
     row.short_notice, row.sms_invite, row.sms_reminder = plan.short_notice, plan.sms_invite, plan.sms_reminder
 
 
+def _facts(row: Conference) -> dict[str, object]:
+    """What an organiser chooses, by its name here; the recording tick has rows of its own."""
+    return {name: getattr(row, name) for name in (*_SETTINGS, *_PLANNED)}
+
+
 async def _room_left(session: AsyncSession, owner: str, plan: ConferencePlan, now_ms: int) -> None:
     """H-29 to H-32: a reservation keeps its slot until an hour after it has lapsed, or until it is deleted."""
     if plan.kind != "reservation":
@@ -295,8 +331,9 @@ def _new_sessions(conference: str, spans: Iterable[tuple[int, int]]) -> list[Pla
     ]
 
 
-async def _move_sessions(session: AsyncSession, conference: str, spans: Sequence[tuple[int, int]]) -> None:
-    """Those that stay keep their ids, and with them their place in calendars; the others move in order."""
+async def _move_sessions(session: AsyncSession, conference: str, spans: Sequence[tuple[int, int]]) -> bool:
+    """Those that stay keep their ids, and with them their place in calendars; the others move in order. False: all
+    stay."""
     rows = (await session.scalars(notices.sessions_of(conference))).all()
     kept = {(row.starts_ms, row.ends_ms) for row in rows} & set(spans)
     moved = [row for row in rows if (row.starts_ms, row.ends_ms) not in kept]
@@ -306,6 +343,7 @@ async def _move_sessions(session: AsyncSession, conference: str, spans: Sequence
     session.add_all(_new_sessions(conference, fresh[len(moved) :]))
     for row in moved[len(fresh) :]:
         await session.delete(row)
+    return bool(moved or fresh)
 
 
 async def _free_number(session: AsyncSession, now_ms: int) -> str:

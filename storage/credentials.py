@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.audit import Act, Audit, by_user
 from storage.base import Database
 from storage.email_tokens import Purpose
 from storage.errors import NotFound, WrongState
@@ -31,26 +32,29 @@ class SecondFactor:
 
 
 class Credentials:
-    def __init__(self, db: Database, keys: Secrets) -> None:
+    def __init__(self, db: Database, keys: Secrets, audit: Audit) -> None:
         self._db = db
         self._keys = keys
+        self._audit = audit
 
     async def password_hash(self, user: str) -> str | None:
         async with self._db.read() as session:
             row = await session.get(User, user)
             return None if row is None else row.password_hash
 
-    async def set_password(self, user: str, password_hash: str, *, only_instead_of: str | None = None) -> None:
-        """Links that would set another are worth nothing from then on. `only_instead_of`: not if it has been changed
-        meanwhile (a better hash of the same password)."""
-        statement = update(User).where(User.id == user).values(password_hash=password_hash)
-        if only_instead_of is not None:
-            statement = statement.where(User.password_hash == only_instead_of)
+    async def set_password(self, user: str, password_hash: str, *, now_ms: int) -> None:
+        """Links that would set another are worth nothing from then on."""
         resets = delete(EmailToken).where(EmailToken.user_id == user, EmailToken.purpose == Purpose.RESET)
         async with self._db.write() as session:
-            await session.execute(statement)
-            if only_instead_of is None:
-                await session.execute(resets.where(EmailToken.used_ms.is_(None)))
+            await session.execute(update(User).where(User.id == user).values(password_hash=password_hash))
+            await session.execute(resets.where(EmailToken.used_ms.is_(None)))
+            await self._noted(session, user, "password_changed", now_ms)
+
+    async def rehash(self, user: str, better_hash: str, *, instead_of: str) -> None:
+        """A better hash of the same password; not if that has been changed meanwhile."""
+        statement = update(User).where(User.id == user, User.password_hash == instead_of)
+        async with self._db.write() as session:
+            await session.execute(statement.values(password_hash=better_hash))
 
     async def second_factor(self, user: str) -> SecondFactor:
         left = select(func.count()).where(RecoveryCode.user_id == user, RecoveryCode.used_ms.is_(None))
@@ -76,11 +80,14 @@ class Credentials:
             if row.totp_sealed is None or row.totp_ms is not None:
                 raise WrongState("nothing to switch on")
             row.totp_ms, row.totp_step = now_ms, step
-            return await self._new_codes(session, user)
+            codes = await self._new_codes(session, user)
+            await self._noted(session, user, "two_factor_on", now_ms)
+            return codes
 
-    async def disable(self, user: str) -> None:
+    async def disable(self, user: str, *, now_ms: int) -> None:
         async with self._db.write() as session:
             await forget_second_factor_in(session, user)
+            await self._noted(session, user, "two_factor_off", now_ms)
 
     async def use_step(self, user: str, step: int) -> bool:
         """False: this code, or a later one, has been used."""
@@ -104,12 +111,20 @@ class Credentials:
                 .values(used_ms=now_ms)
                 .returning(RecoveryCode.user_id)
             )
-            return found.first() is not None
+            if found.first() is None:
+                return False
+            await self._noted(session, user, "recovery_code_used", now_ms)
+            return True
 
-    async def new_recovery_codes(self, user: str) -> list[str]:
+    async def new_recovery_codes(self, user: str, *, now_ms: int) -> list[str]:
         """The former ones work no more."""
         async with self._db.write() as session:
-            return await self._new_codes(session, user)
+            codes = await self._new_codes(session, user)
+            await self._noted(session, user, "recovery_codes_made", now_ms)
+            return codes
+
+    async def _noted(self, session: AsyncSession, user: str, action: str, now_ms: int) -> None:
+        await self._audit.record_in(session, Act(by_user(user), action, "user", user), at_ms=now_ms)
 
     async def _new_codes(self, session: AsyncSession, user: str) -> list[str]:
         codes = ["".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH)) for _ in range(RECOVERY_CODES)]

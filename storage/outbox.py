@@ -23,6 +23,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, event, func, or_, sele
 from sqlalchemy.engine import Result
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.audit import SERVER, Act, Audit
 from storage.base import Database, insert_into, repeatable
 from storage.errors import NotFound, WrongState
 from storage.interfaces import JsonValue
@@ -61,8 +62,9 @@ class Effect:
 class SqlOutbox:
     """`storage.interfaces.Outbox`. Use `put_in` to write the effect in the transaction that causes it."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, audit: Audit) -> None:
         self._db = db
+        self._audit = audit
 
     def bell(self) -> asyncio.Event:
         """Set after every commit that put something in; the one who waits clears it. Rings of other databases of
@@ -178,7 +180,7 @@ class SqlOutbox:
             )
             return [_item(row) for row in rows], total
 
-    async def again(self, conference: str, item: int, now_ms: int) -> OutboxItem:
+    async def again(self, conference: str, item: int, now_ms: int, *, by: str = SERVER) -> OutboxItem:
         """A failed row, or one that waits for its next try, goes out now. Raises NotFound, WrongState."""
         async with self._db.write() as session:
             row = await session.get(OutboxRow, item, with_for_update=True)
@@ -188,7 +190,10 @@ class SqlOutbox:
                 raise WrongState("this message has not failed")
             row.state, row.done_ms, row.due_ms, row.tries = OutboxState.WAITING, None, now_ms, 0
             _ring_after(session)
-            return _item(row)
+            found = _item(row)
+            act = Act(by, "message_sent_again", "conference", conference, {"message": item, "kind": row.kind})
+            await self._audit.record_in(session, act, at_ms=now_ms)
+            return found
 
     async def overdue(self, now_ms: int) -> int:
         """How many should have left by now."""

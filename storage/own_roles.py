@@ -100,6 +100,8 @@ class OwnRoles:
             session.add(request)
             await session.flush()
             await _tell(session, request, now_ms)
+            act = Act(by_user(user), "role_requested", "user", user, {"role": wish.role, "request": request.id})
+            await self._audit.record_in(session, act, at_ms=now_ms)
             return _request(request, None if body is None else body.name, None if unit is None else unit.name)
 
     async def withdraw(self, user: str, request: str, *, now_ms: int) -> None:
@@ -111,6 +113,8 @@ class OwnRoles:
             if row.state != "new":
                 raise WrongState("this request is decided")
             row.state, row.changed_ms = "withdrawn", now_ms
+            act = Act(by_user(user), "role_request_withdrawn", "user", user, {"role": row.role, "request": row.id})
+            await self._audit.record_in(session, act, at_ms=now_ms)
 
     async def step_down(self, user: str, role: str, *, now_ms: int) -> None:
         """Raises WrongState upwards, and for the last administrator."""

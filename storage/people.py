@@ -136,6 +136,8 @@ class People:
                 await self._tokens.send_in(session, user, Purpose.CONFIRM, row.email, now_ms=now_ms)
             else:
                 raise WrongState("nothing is left to confirm")
+            act = Act(by_user(by), "account_invited_again", "user", user)
+            await self._audit.record_in(session, act, at_ms=now_ms)
 
     @repeatable
     async def convert(self, user: str, *, by: str, from_roles: tuple[str, ...], now_ms: int) -> None:

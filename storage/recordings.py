@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import tables_recordings as t
+from storage.audit import SERVER, Act, Audit
 from storage.base import Database, insert_into
 from storage.errors import NotFound, WrongState
 from storage.ids import new_id
@@ -31,8 +32,9 @@ from storage.recording_rows import extent, fragments_of, part_record, parts_of, 
 class Recordings:
     """The repository. Lists are newest first, everything inside a recording is in order of time."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, audit: Audit) -> None:
         self._db = db
+        self._audit = audit
 
     # what the portal asks
 
@@ -105,7 +107,9 @@ class Recordings:
                 duration_ms=max(ends, default=0),
             )
 
-    async def delete(self, recording: str, *, cause: str, at_ms: int, files: RecordingFiles) -> ReceiptRecord:
+    async def delete(
+        self, recording: str, *, cause: str, at_ms: int, files: RecordingFiles, by: str = SERVER
+    ) -> ReceiptRecord:
         """Media and everything said are gone, a receipt stays. Again is fine. Raises NotFound, WrongState while it
         is being captured, and OSError (then it stays `deleting` and the next sweep tries again)."""
         async with self._db.write() as db:
@@ -116,6 +120,8 @@ class Recordings:
                 raise WrongState("the session is still being captured")
             if row.state == "ready":
                 row.state, row.delete_cause = "deleting", cause
+                act = Act(by, "recording_deleted", "recording", recording, {"cause": cause})
+                await self._audit.record_in(db, act, at_ms=at_ms)
         await asyncio.to_thread(files.remove, recording)
         async with self._db.write() as db:
             return await self._deleted(db, recording, at_ms)
@@ -297,6 +303,9 @@ class Recordings:
                 await _destroy(db, recording, at_ms, destroyed)
                 if kept:
                     await _keep_only(db, recording, kept)
+                if destroyed:
+                    act = Act(SERVER, "recording_cut", "recording", recording, {"parts": len(destroyed)})
+                    await self._audit.record_in(db, act, at_ms=at_ms)
         found = await self.get(recording)
         assert found is not None
         return found

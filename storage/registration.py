@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.account_states import State, Step, after, settled
 from storage.accounts import account_in
+from storage.audit import Act, Audit, by_user
 from storage.base import Database, one_at_a_time
 from storage.email_tokens import EmailTokens, Purpose
 from storage.errors import EmailTaken, NotFound, OtherBrowser, WrongState
@@ -59,9 +60,10 @@ class Confirmed:
 
 
 class Registration:
-    def __init__(self, db: Database, tokens: EmailTokens) -> None:
+    def __init__(self, db: Database, tokens: EmailTokens, audit: Audit) -> None:
         self._db = db
         self._tokens = tokens
+        self._audit = audit
 
     async def invited(self, email: str) -> bool:
         """Was this person asked personally: to make an account (E2-16, E2-67), or to a conference (E0-20)?"""
@@ -99,6 +101,7 @@ class Registration:
                 if who.given_name or who.surname:
                     _set_name(row, who.given_name or row.given_name, who.surname or row.surname)
                 await _take_up(session, row, by, now_ms)
+                await self._taken_up(session, row, now_ms)
 
     async def came_again(
         self, user: str, *, name: tuple[str, str] | None, employment: str, employment_body: str, now_ms: int
@@ -121,9 +124,11 @@ class Registration:
             if row.email is None or email_key(row.email) != email_key(proof.email):
                 raise NotFound("this address is not the account's any more")
             row.password_hash = password_hash
-            if row.state == State.INVITED:
+            invited = row.state == State.INVITED
+            if invited:
                 await _take_up(session, row, "link", now_ms)
             await session.execute(delete(WebSession).where(WebSession.user_id == row.id))
+            await (self._taken_up if invited else self._reset)(session, row, now_ms)
             return as_record(row)
 
     async def take_up_by_provider(self, token: str, who: Newcomer, *, now_ms: int) -> UserRecord:
@@ -136,6 +141,7 @@ class Registration:
             if row.state == State.INVITED:
                 _set_name(row, who.given_name or row.given_name, who.surname or row.surname)
                 await _take_up(session, row, "link", now_ms)
+                await self._taken_up(session, row, now_ms)
             return as_record(row)
 
     async def complete(self, user: str, given: Completion, *, now_ms: int) -> UserRecord:
@@ -186,6 +192,7 @@ class Registration:
             await self._tokens.use_in(session, token, now_ms=now_ms)
             if waiting is not None:
                 await _become(session, row, waiting, now_ms)
+                await self._taken_up(session, waiting, now_ms)
                 return Confirmed(proof.user, extra=False, became=UserId(waiting.id))
             row.email_key = email_key(proof.email)
             await _proved(session, row, "link", now_ms)
@@ -197,6 +204,15 @@ class Registration:
         await _holder(session, email, row.id)
         row.email = email
         await self._tokens.send_in(session, row.id, Purpose.CONFIRM, email, now_ms=now_ms)
+
+    async def _taken_up(self, session: AsyncSession, row: User, now_ms: int) -> None:
+        """The role that the account was made with is somebody's from now on."""
+        act = Act(by_user(row.id), "account_taken_up", "user", row.id, {"role": row.role})
+        await self._audit.record_in(session, act, at_ms=now_ms)
+
+    async def _reset(self, session: AsyncSession, row: User, now_ms: int) -> None:
+        act = Act(by_user(row.id), "password_changed", "user", row.id, {"by": "link"})
+        await self._audit.record_in(session, act, at_ms=now_ms)
 
 
 def _set_name(row: User, given_name: str, surname: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.audit import OPERATOR, Act, Audit
+from storage.audit import OPERATOR, SERVER, Act, Audit
 from storage.base import Database, one_at_a_time
 from storage.errors import EmailTaken
 from storage.ids import BodyId, UnitId, UserId, new_id
@@ -110,6 +110,8 @@ class Users:
                 return None
             first = _by_operator(FIRST_ORGANISER, "administrator", None, body, self._now_ms())
             session.add(first)
+            act = Act(SERVER, "account_made", "user", first.id, {"role": first.role})
+            await self._audit.record_in(session, act, at_ms=first.created_ms)
         return await self._links.create(first.id, now_ms=self._now_ms())
 
     async def only_body(self) -> BodyId | None:

@@ -7,6 +7,7 @@ from rooms.ids import DeviceId, ParticipantId
 from rooms.model import Role, RoomSettings
 from rooms.rights import Act
 from signaling.audited import AUDITED, Audited, audited
+from signaling.messages import CALLS
 from tests.rooms.support import Stage
 
 
@@ -115,3 +116,38 @@ def test_nothing_of_what_people_write_or_are_called_gets_in() -> None:
 def test_every_act_of_moderators_is_named_or_left_out_on_purpose() -> None:
     left_out = {"ask_unmute", "lower_hand", "spotlight", "unspotlight"}
     assert {act.value for act in c.MODERATION_ACTS} - AUDITED == left_out
+
+
+OF_CALLS = {
+    "chat_delete": {"chat_delete"},
+    "chat_close": {"chat_close"},
+    "moderate": {act.value for act in c.MODERATION_ACTS} & AUDITED,
+    "admit": {"admit"},
+    "refuse": {"refuse"},
+    "lobby": {"lobby", "admit"},
+    "extend": {"extend"},
+    "promotion_answer": {"accept_promotion"},
+    "lock": {"lock"},
+    "recording": {"recording_request", "recording_start", "recording_stop"},
+    "end": {"end"},
+}
+LEAVE_NOTHING = {
+    "join": "who was in is in the books of the session",
+    "leave": "who was in is in the books of the session",
+    "offer": "media",
+    "view": "media",
+    "mic": "one's own",
+    "camera": "one's own",
+    "screen": "one's own",
+    "mode": "one's own",
+    "hand": "takes no right",
+    "react": "one's own",
+    "chat_send": "words are not written down",
+    "lobby_message": "words are not written down",
+    "consent": "has a log of its own",
+}
+
+
+def test_every_call_is_decided_what_it_leaves_or_why_it_leaves_nothing() -> None:
+    assert sorted(CALLS) == sorted([*OF_CALLS, *LEAVE_NOTHING])
+    assert set().union(*OF_CALLS.values()) == AUDITED

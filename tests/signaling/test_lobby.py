@@ -307,13 +307,14 @@ async def test_acts_of_moderators_are_in_the_audit_log(tmp_path: Path) -> None:
         await olga.call("moderate", {"action": "make_moderator", "target": "ana", "hold": False})
         await ana.call("lock", {"locked": True})
         await olga.call("moderate", {"action": "kick", "target": "ana", "hold": False})
+        await olga.call("recording", {"action": "start"})
 
         async def acts() -> list[tuple[str, str, object]]:
             found, _ = await served.storage.audit.about("conference", conference, offset=0, limit=100)
             return [(one.actor, one.action, one.details.get("participants")) for one in reversed(found)]
 
         async def all_written() -> bool:
-            return len([act for act in await acts() if act[1].startswith("room.")]) == 4
+            return len([act for act in await acts() if act[1].startswith("room.")]) == 6
 
         await until(all_written)
         assert [act for act in await acts() if act[1].startswith("room.")] == [
@@ -321,6 +322,8 @@ async def test_acts_of_moderators_are_in_the_audit_log(tmp_path: Path) -> None:
             (f"user:{owner}", "room.make_moderator", ["ana"]),
             ("participant:ana", "room.lock", None),
             (f"user:{owner}", "room.kick", ["ana"]),
+            (f"user:{owner}", "room.recording_request", None),
+            (f"user:{owner}", "room.recording_start", None),
         ]
         assert (await served.storage.audit.verify()).faults == ()
 

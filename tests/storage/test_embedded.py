@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.audit import Audit
 from storage.base import SqliteDatabase
 from storage.blobs import ObstoreBlobs
 from storage.bus import QUEUE_MESSAGES, InProcessBus
@@ -18,6 +19,7 @@ from storage.limiter import InProcessLimiter
 from storage.migrate import migrate
 from storage.outbox import SqlOutbox
 from storage.records import NodeReport
+from storage.secrets import Secrets
 from tests.storage.contract import Clock, Contract, Got, Shared
 
 
@@ -40,7 +42,7 @@ async def embedded(folder: Path, clock: Clock) -> AsyncIterator[Shared]:
         directory=InProcessDirectory(NodeReport(NodeId("own"), "", 0.0, 0), clock),
         events=events,
         blobs=ObstoreBlobs.in_folder(folder / "blobs"),
-        outbox=SqlOutbox(db),
+        outbox=SqlOutbox(db, Audit(db, Secrets(folder / "secrets"))),
         limiter=InProcessLimiter(clock),
         clock=clock,
         reopened=reopened,

@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 from sqlalchemy import text
 
+from storage.audit import Audit
 from storage.base import Database
 from storage.bus import InProcessBus
 from storage.database_url import checked, shown
@@ -21,6 +22,7 @@ from storage.limiter import InProcessLimiter
 from storage.outbox import SqlOutbox
 from storage.postgres import READERS, WRITERS, PostgresDatabase
 from storage.records import NodeReport
+from storage.secrets import Secrets
 from storage.service import Storage, StorageConfig
 from tests.storage.contract import Clock, EventLogContract, OutboxContract, Shared
 from tests.support.databases import PostgresDatabases
@@ -62,7 +64,7 @@ async def shared(config: StorageConfig) -> AsyncIterator[Shared]:
         directory=InProcessDirectory(NodeReport(NodeId("own"), "", 0.0, 0), clock),
         events=events,
         blobs=cast(BlobStore, None),  # not on the database
-        outbox=SqlOutbox(db),
+        outbox=SqlOutbox(db, Audit(db, Secrets(config.data_dir / "secrets"))),
         limiter=InProcessLimiter(clock),
         clock=clock,
         reopened=_never,

@@ -102,6 +102,7 @@ async def test_what_the_operator_changes_is_in_the_audit_log(store: Storage) -> 
     await store.users.new_sign_in_link("Nobody")
     rows, _ = await store.audit.page(offset=0, limit=10)
     assert [(row.actor, row.action, row.details) for row in reversed(rows)] == [
+        ("server", "account_made", {"role": "administrator"}),
         ("operator", "account_set", {"changed": ["email"]}),
         ("operator", "role_changed", {"from": "administrator", "to": "user"}),
         ("operator", "sign_in_link_made", {}),
