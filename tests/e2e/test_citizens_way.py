@@ -31,7 +31,7 @@ from tests.support.later import later
 from tests.support.mail_server import Delivery, MailServer
 from tests.support.server import ROOT, Organiser, Server
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
 
 SHOTS = ROOT / "test-results" / "screens"
 ATHENS = ZoneInfo("Europe/Athens")
@@ -368,6 +368,7 @@ async def nobody_comes_in_before(office: Office, nikos: Page, sven: Page, gosia:
     await expect(gosia.get_by_test_id("join")).to_be_disabled()
     countdown = gosia.get_by_role("timer")
     first = await countdown.inner_text()
+    assert re.fullmatch(r"\d dni \d?\d:\d\d:\d\d|1 dzień \d?\d:\d\d:\d\d", first), first
     await expect(countdown).not_to_have_text(first)
     await shot(gosia, "7-too-early-guest")
 
@@ -397,7 +398,11 @@ async def they_meet(office: Office, maria: Page, nikos: Page, sven: Page, gosia:
     await host.press_join()
     for page, press in ((nikos, f"Połącz: {TITLE}"), (sven, f"Connect: {TITLE}")):
         await page.goto(office.server.url + "/home")
-        await page.get_by_role("button", name=press).click()
+        connect = page.get_by_role("button", name=press)
+        colour = await connect.evaluate("button => getComputedStyle(button).backgroundColor")
+        red, green, blue = map(int, re.findall(r"\d+", colour)[:3])
+        assert green > red and green > blue, colour
+        await connect.click()
     await gosia.goto(link)
     guests = [
         Participant(nikos, "Nikos Nikou", COLOURS["Nikos"]),
@@ -408,7 +413,7 @@ async def they_meet(office: Office, maria: Page, nikos: Page, sven: Page, gosia:
         await expect(guest.page.get_by_test_id("name")).to_have_value(guest.name)
         await guest.page.get_by_test_id("prejoin-camera").click()
         await guest.page.get_by_test_id("join").click()
-        await expect(guest.page.get_by_test_id("lobby")).to_be_visible()
+        await expect(guest.page.get_by_test_id("lobby")).to_be_visible(timeout=30_000)
     waiting = maria.get_by_test_id("waiting")
     await expect(waiting.get_by_role("heading")).to_have_text("Waiting: 3")
     await shot(maria, "9-lobby-moderator")
@@ -441,7 +446,7 @@ async def they_meet(office: Office, maria: Page, nikos: Page, sven: Page, gosia:
 
 
 async def in_the_room(person: Participant) -> None:
-    await person.page.wait_for_function("() => window.__plenum?.state?.() != null", timeout=15000)
+    await person.page.wait_for_function("() => window.__plenum?.state?.() != null", timeout=30_000)
 
 
 async def grown(person: Participant, to: int) -> bool:

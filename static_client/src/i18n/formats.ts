@@ -3,6 +3,7 @@ import { current } from "./current";
 
 const locale = (): string => current.value.locale;
 
+const DAY_MS = 86_400_000;
 const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
 const DATE = { day: "numeric", month: "long", year: "numeric" } as const;
 const DATE_TIME = { day: "numeric", month: "short", year: "numeric", ...TIME } as const;
@@ -50,14 +51,24 @@ export function formatDuration(ms: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-/** A duration in words, for screen readers and lists: "1 hr 4 min", "12 sec". */
+/** The same where days may be left: "2 days 5:04:09". */
+export function formatCountdown(ms: number): string {
+  const days = Math.floor(ms / DAY_MS);
+  return days > 0 ? `${unit(days, "day", "long")} ${formatDuration(ms % DAY_MS).padStart("h:mm:ss".length, "0:00:")}` : formatDuration(ms);
+}
+
+/** A duration in words, for screen readers and lists: "1 hr 4 min", "12 sec", "14 days". */
 export function formatSpan(ms: number): string {
   const total = Math.max(0, Math.round(ms / 1000));
-  const unit = (value: number, name: "hour" | "minute" | "second") => new Intl.NumberFormat(locale(), { style: "unit", unit: name, unitDisplay: "short" }).format(value);
   const [h, m, s] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
+  if (h >= 48) return h % 24 > 0 ? `${unit(Math.floor(h / 24), "day", "long")} ${unit(h % 24, "hour")}` : unit(h / 24, "day", "long");
   if (h > 0) return m > 0 ? `${unit(h, "hour")} ${unit(m, "minute")}` : unit(h, "hour");
   if (m > 0) return s > 0 && m < 10 ? `${unit(m, "minute")} ${unit(s, "second")}` : unit(m, "minute");
   return unit(s, "second");
+}
+
+function unit(value: number, name: "day" | "hour" | "minute" | "second", display: "short" | "long" = "short"): string {
+  return new Intl.NumberFormat(locale(), { style: "unit", unit: name, unitDisplay: display }).format(value);
 }
 
 export function formatBytes(bytes: number): string {

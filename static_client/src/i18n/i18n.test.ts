@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
 import { show } from "./current";
 import { en } from "./en";
-import { formatBytes, formatDuration, formatList, formatSpan, maybe, spaced, t } from "./index";
+import { formatBytes, formatCountdown, formatDuration, formatList, formatSpan, maybe, spaced, t } from "./index";
 
 afterEach(() => show("en", en));
 
@@ -35,7 +35,9 @@ test("keys made at run time give null when there is no text", () => {
 
 test("durations, sizes, lists and digits are written for people", () => {
   expect([0, 61_000, 3_723_000].map(formatDuration)).toEqual(["0:00", "1:01", "1:02:03"]);
-  expect(formatSpan(3_840_000)).toBe("1 hr 4 mins");
+  const hour = 3_600_000;
+  expect([3_840_000, 24 * hour, 51 * hour, 14 * 24 * hour].map(formatSpan)).toEqual(["1 hr 4 mins", "24 hrs", "2 days 3 hrs", "14 days"]);
+  expect([61_000, 23 * hour, 24 * hour + 5000, 53 * hour + 61_000].map(formatCountdown)).toEqual(["1:01", "23:00:00", "1 day 0:00:05", "2 days 5:01:01"]);
   expect([0, 999, 1500, 45_000_000, 7.3e9].map(formatBytes)).toEqual(["0 byte", "999 byte", "1.5 kB", "45 MB", "7.3 GB"]);
   expect(formatList(["Anna", "Ben", "Chen"])).toBe("Anna, Ben and Chen");
   expect(spaced("731902645")).toBe("731\u00a0902\u00a0645");
