@@ -13,13 +13,13 @@ from pydantic import TypeAdapter, ValidationError
 from portal.bodies import Name
 
 MAX_LINES = 1000
+MAX_CHARS = 1000  # of one line
 MAX_EMAIL = 254
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?=.{3,253}$)"
     r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_](?:[\w-]{0,61}[^\W_])?"
 )
 _TELEPHONE = re.compile(r"\+[1-9][0-9]{6,14}")
-_ADDRESSED = re.compile(r"\s*\"?([^\"<>]*?)\"?\s*<([^<>]+)>\s*")
 _TICKS = {"x", "yes", "1", "true", "ναι", "tak", "da", "✓", "moderator", "συντονιστής", "moderatorka"}
 
 # What a first line may call its columns, in the four languages.
@@ -75,6 +75,9 @@ def read(text: str) -> list[Row]:
     rows: list[Row] = []
     seen: set[str] = set()
     for position, (number, line) in enumerate(lines):
+        if len(line) > MAX_CHARS:
+            rows.append(Row(number, line[:60].strip(), None, None, moderator=False, error="bad_name"))
+            continue
         cells = _cells(line, separator)
         if position == 0 and (columns := _header(cells)) is not None:
             continue
@@ -94,13 +97,22 @@ def _separator(lines: Sequence[str]) -> str:
 
 
 def _cells(line: str, separator: str) -> list[str]:
-    addressed = _ADDRESSED.fullmatch(line)
+    addressed = _addressed(line)
     if addressed is not None:
-        return [addressed[1], addressed[2]]
+        return addressed
     try:
         return [cell.strip() for cell in next(csv.reader(io.StringIO(line), delimiter=separator))]
     except (csv.Error, StopIteration):
         return [line]
+
+
+def _addressed(line: str) -> list[str] | None:
+    """Name and address of `"Name" <mail>`. In one pass: the line is whatever somebody pasted."""
+    name, opened, address = line.strip().removesuffix(">").partition("<")
+    if not opened or not address or not line.rstrip().endswith(">") or any(c in "<>" for c in name + address):
+        return None
+    name = name.strip().removeprefix('"').removesuffix('"')
+    return None if '"' in name else [name.strip(), address]
 
 
 def _header(cells: Sequence[str]) -> list[str] | None:

@@ -1,5 +1,7 @@
 """Pasted participants: lists and CSV as people have them (H-10, H-11, E2-87, S-10)."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,3 +105,44 @@ def test_any_text_gives_rows_and_nothing_else(text: str) -> None:
         assert isinstance(row, Row)
         assert row.error is not None or ((row.email or row.telephone) and row.name)
         assert row.email is None or ("\n" not in row.email and "\r" not in row.email)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        " " * 999 + "x",
+        "a" + " " * 990 + "<",
+        '"' + " " * 990 + "x",
+        "<" * 999,
+        "a@" + "b." * 490,
+        "1 " * 499,
+        '"' * 999,
+        "1 " * 499,
+    ],
+)
+def test_a_list_of_the_worst_lines_takes_no_time(line: str) -> None:
+    """It is read on the loop that meetings run on."""
+    text = "\n".join([line] * 1000)
+    before = time.process_time()
+    assert all(row.error for row in read(text))
+    assert time.process_time() - before < 2
+
+
+def test_a_line_that_never_ends_is_nobody() -> None:
+    before = time.process_time()
+    [row] = read(" " * 1_000_000 + "x")
+    assert row.error == "bad_name" and time.process_time() - before < 1
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Anna <a@example.org>", "Anna"),
+        ('  "Kowalska, Anna"  <a@example.org> ', "Kowalska, Anna"),
+        ("<a@example.org>", "a"),
+        ("Anna<a@example.org>", "Anna"),
+    ],
+)
+def test_name_and_address_in_angle_brackets(line: str, name: str) -> None:
+    [row] = read(line)
+    assert (row.name, row.email, row.error) == (name, "a@example.org", None)
