@@ -56,6 +56,7 @@ export function ConferenceForm({ conference, group, onSaved, onClose }: Conferen
   const titleRef = useRef<HTMLInputElement>(null);
   const form = useRef<HTMLFormElement>(null);
   const set = (change: Partial<FormValues>) => setValues((now) => ({ ...now, ...change }));
+  const made = useRef<Conference | null>(null);
   const fresh = conference === null;
 
   /** The form is long: what is wrong must be in sight. */
@@ -86,7 +87,8 @@ export function ConferenceForm({ conference, group, onSaved, onClose }: Conferen
     setBusy(true);
     setFailure(null);
     try {
-      const saved = await save(conference, fields);
+      const saved = await save(conference ?? made.current, fields);
+      made.current = saved; // whatever fails after this, a second press makes no second one
       if (group !== undefined) await api("POST", `/api/conferences/${saved.id}/invitees/group`, { group: group.id });
       onSaved(saved);
       if (!fresh) toast({ text: t("form.saved"), kind: "good" });
