@@ -66,6 +66,7 @@ class Action(StrEnum):
     BODY_EDIT = "body_edit"  # and its units
     PEOPLE = "people"  # coordinators, users and requests of a body: look through, add, write to
     PERSON = "person"
+    PERSON_VOUCH = "person_vouch"  # that a further address is theirs (E2-78); never for oneself
     ROLE_DECIDE = "role_decide"
     COLLABORATE = "collaborate"
     GROUPS = "groups"
@@ -125,6 +126,7 @@ RIGHTS: Mapping[Action, tuple[Grant, ...]] = MappingProxyType(
         Action.BODY_EDIT: _OF_BODY,
         Action.PEOPLE: (Grant(BODY_COORDINATORS),),
         Action.PERSON: (Grant(BODY_COORDINATORS, OWN), *_OF_BODY),
+        Action.PERSON_VOUCH: _OF_BODY,
         Action.ROLE_DECIDE: _OF_BODY,
         Action.COLLABORATE: (Grant(COORDINATORS),),
         Action.GROUPS: (Grant(COORDINATORS),),

@@ -7,6 +7,7 @@ from portal.bodies_people import CoordinatorsQuery, MessageBody, NewCoordinator,
 from portal.context import PERSON, USER, parts
 from portal.errors import ApiError
 from portal.limits_accounts import INVITED, SENT_AGAIN, WRITTEN, count
+from portal.profile import described_email
 from portal.queries import listed, parse_query
 from storage.ids import BodyId
 from storage.people import Invited, Listed, Person
@@ -70,6 +71,15 @@ async def resend(request: web.Request) -> web.StreamResponse:
     await count(request, (INVITED, request[USER].id), (SENT_AGAIN, request[PERSON].user.id))
     await its.storage.people.resend(request[PERSON].user.id, by=request[USER].id, now_ms=its.now_ms())
     return web.json_response({})
+
+
+async def confirm_email(request: web.Request) -> web.StreamResponse:
+    """E2-78: a further address "manually confirmed"; somebody else's than one's own. 409 `wrong_state` when it is."""
+    await parse(request, Empty)
+    its, person = parts(request), request[PERSON]
+    email, now_ms = request.match_info["email"], its.now_ms()
+    await its.storage.extra_emails.vouch(person.user.id, email, by=request[USER].id, now_ms=now_ms)
+    return web.json_response(_described(await its.storage.people.person(person.user.id)))
 
 
 async def convert(request: web.Request) -> web.StreamResponse:
@@ -136,7 +146,7 @@ def _described(person: Person) -> dict[str, object]:
         "given_name": user.given_name,
         "surname": user.surname,
         "email": user.email,
-        "emails": [{"email": email, "confirmed_at": confirmed_ms} for email, confirmed_ms in person.extra],
+        "emails": [described_email(each) for each in person.extra],
         "confirmed": user.confirmed,
         "confirmed_by": person.confirmed_by,
         "telephone": person.telephone,

@@ -52,7 +52,7 @@ async def emails(request: web.Request) -> web.StreamResponse:
     return web.json_response(
         {
             "primary": request[USER].email,
-            "emails": [_email(each) for each in found],
+            "emails": [described_email(each) for each in found],
             "free": MAX_EXTRA - len(found),
         }
     )
@@ -63,7 +63,7 @@ async def add_email(request: web.Request) -> web.StreamResponse:
     user, its = request[USER], parts(request)
     await count_mail(request, user.id, body.email)
     made = await its.storage.extra_emails.add(user.id, body.email, now_ms=its.now_ms())
-    return web.json_response(_email(made), status=201)
+    return web.json_response(described_email(made), status=201)
 
 
 async def resend_email(request: web.Request) -> web.StreamResponse:
@@ -156,10 +156,11 @@ async def _described(request: web.Request) -> dict[str, object]:
     }
 
 
-def _email(record: ExtraEmailRecord) -> dict[str, object]:
+def described_email(record: ExtraEmailRecord) -> dict[str, object]:
     return {
         "id": record.id,
         "email": record.email,
         "created_at": record.created_ms,
         "confirmed_at": record.confirmed_ms,
+        "confirmed_by": record.confirmed_by,
     }

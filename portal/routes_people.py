@@ -53,6 +53,7 @@ ROUTES: tuple[Route, ...] = (
     Route("PATCH", _U, _PERSON, people.describe, of=_USER, body=UserPatch),
     Route("POST", f"{_U}/resend-activation", _PERSON, people.resend, of=_USER, body=Empty),
     Route("POST", f"{_U}/convert", _PERSON, people.convert, of=_USER, body=Empty),
+    Route("POST", f"{_U}/emails/{{email}}/confirm", Action.PERSON_VOUCH, people.confirm_email, of=_USER, body=Empty),
     Route("GET", "/api/role-requests", _PEOPLE, approvals.requests, query=RequestsQuery),
     Route("POST", f"{_R}/accept", Action.ROLE_DECIDE, approvals.accept, of=_REQUEST, body=AcceptBody),
     Route("POST", f"{_R}/reject", Action.ROLE_DECIDE, approvals.reject, of=_REQUEST, body=Empty),

@@ -1,5 +1,6 @@
 """Up to three more addresses of an account (E2-41, E2-43). No notice and no invitation ever goes there (E0-17, E2-42);
-they only say that the person owns them.
+they only say that the person owns them. That is so once the link in the mail was followed, or a coordinator vouches
+for it (E2-78).
 """
 
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.audit import Act, Audit, by_user
 from storage.base import Database
 from storage.email_tokens import EmailTokens, Purpose
 from storage.errors import EmailTaken, NotFound, WrongState
@@ -25,18 +27,19 @@ class ExtraEmailRecord:
     email: str
     created_ms: int
     confirmed_ms: int | None
+    confirmed_by: str | None  # link | coordinator
 
 
 class ExtraEmails:
-    def __init__(self, db: Database, tokens: EmailTokens) -> None:
+    def __init__(self, db: Database, tokens: EmailTokens, audit: Audit) -> None:
         self._db = db
         self._tokens = tokens
+        self._audit = audit
 
     async def of(self, user: str) -> list[ExtraEmailRecord]:
         """Oldest first."""
-        query = select(ExtraEmail).where(ExtraEmail.user_id == user).order_by(ExtraEmail.created_ms, ExtraEmail.id)
         async with self._db.read() as session:
-            return [_record(row) for row in await session.scalars(query)]
+            return await extra_emails_in(session, user)
 
     async def add(self, user: str, email: str, *, now_ms: int) -> ExtraEmailRecord:
         """Also sends the link that confirms it. Raises EmailTaken; WrongState when no slot is free."""
@@ -64,6 +67,19 @@ class ExtraEmails:
                 raise WrongState("this address is confirmed")
             await self._tokens.send_in(session, user, Purpose.CONFIRM_EXTRA, row.email, now_ms=now_ms)
 
+    async def vouch(self, user: str, id: str, *, by: str, now_ms: int) -> None:
+        """A coordinator says that it is this person's. Raises NotFound; WrongState when it is confirmed; EmailTaken
+        when it is somebody's first address meanwhile."""
+        async with self._db.write() as session:
+            row = await _own(session, user, id)
+            if row.confirmed_ms is not None:
+                raise WrongState("this address is confirmed")
+            if (await session.scalars(select(User.id).where(User.email_key == row.email_key))).first() is not None:
+                raise EmailTaken("somebody has this address")
+            row.confirmed_ms, row.confirmed_by = now_ms, "coordinator"
+            act = Act(by_user(by), "extra_email_confirmed", "user", user, {"email": id})
+            await self._audit.record_in(session, act, at_ms=now_ms)
+
     async def remove(self, user: str, id: str) -> None:
         """Raises NotFound."""
         async with self._db.write() as session:
@@ -78,13 +94,19 @@ class ExtraEmails:
             await session.delete(row)
 
 
+async def extra_emails_in(session: AsyncSession, user: str) -> list[ExtraEmailRecord]:
+    """Oldest first."""
+    query = select(ExtraEmail).where(ExtraEmail.user_id == user).order_by(ExtraEmail.created_ms, ExtraEmail.id)
+    return [_record(row) for row in await session.scalars(query)]
+
+
 async def confirm_extra_in(session: AsyncSession, user: str, email: str, now_ms: int) -> None:
     """Raises NotFound when it was taken off meanwhile."""
     query = select(ExtraEmail).where(ExtraEmail.user_id == user, ExtraEmail.email_key == email_key(email))
     row = (await session.scalars(query)).one_or_none()
     if row is None:
         raise NotFound("no such address")
-    row.confirmed_ms = now_ms
+    row.confirmed_ms, row.confirmed_by = now_ms, "link"
 
 
 async def _make_room(session: AsyncSession, key: str) -> None:
@@ -102,4 +124,4 @@ async def _own(session: AsyncSession, user: str, id: str) -> ExtraEmail:
 
 
 def _record(row: ExtraEmail) -> ExtraEmailRecord:
-    return ExtraEmailRecord(row.id, row.email, row.created_ms, row.confirmed_ms)
+    return ExtraEmailRecord(row.id, row.email, row.created_ms, row.confirmed_ms, row.confirmed_by)

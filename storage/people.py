@@ -15,6 +15,7 @@ from storage.audit import Act, Audit, by_user
 from storage.base import Database, repeatable
 from storage.email_tokens import EmailTokens, Purpose
 from storage.errors import EmailTaken, NotFound, WrongState
+from storage.extra_emails import ExtraEmailRecord, extra_emails_in
 from storage.ids import UserId, new_id
 from storage.outbox import put_in
 from storage.records import UserRecord
@@ -43,8 +44,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What the expanded row and the view show (E2-76, E2-78). `extra`: further addresses and since when each is
-    confirmed."""
+    """What the expanded row and the view show (E2-76, E2-78)."""
 
     user: UserRecord
     body: Named | None
@@ -56,7 +56,7 @@ class Person:
     confirmed_by: str | None
     terms_ms: int | None
     privacy_ms: int | None
-    extra: tuple[tuple[str, int | None], ...]
+    extra: tuple[ExtraEmailRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,6 @@ class People:
             row = await account_in(session, user)
             body = None if row.body_id is None else await session.get(Body, row.body_id)
             unit = None if row.unit_id is None else await session.get(Unit, row.unit_id)
-            query = select(ExtraEmail).where(ExtraEmail.user_id == user).order_by(ExtraEmail.created_ms)
-            extra = [(each.email, each.confirmed_ms) for each in await session.scalars(query)]
             return Person(
                 user=as_record(row),
                 body=None if body is None else Named(body.id, body.name),
@@ -106,7 +104,7 @@ class People:
                 confirmed_by=row.confirmed_by,
                 terms_ms=row.terms_ms,
                 privacy_ms=row.privacy_ms,
-                extra=tuple(extra),
+                extra=tuple(await extra_emails_in(session, user)),
             )
 
     async def invite(self, who: Invited, *, by: str, now_ms: int) -> Person:

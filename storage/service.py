@@ -80,7 +80,7 @@ class Storage:
         self.web_sessions = WebSessions(db, secrets)
         self.users = Users(db, self.sign_in_links, self.audit, clock)
         self.email_tokens = EmailTokens(db, secrets)
-        self.extra_emails = ExtraEmails(db, self.email_tokens)
+        self.extra_emails = ExtraEmails(db, self.email_tokens, self.audit)
         self.accounts = Accounts(db)
         self.registration = Registration(db, self.email_tokens, self.audit)
         self.credentials = Credentials(db, secrets, self.audit)

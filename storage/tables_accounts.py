@@ -62,7 +62,8 @@ class PendingLogin(Base):
 
 
 class ExtraEmail(Base):
-    """At most three per account (E2-43). Invitations and notices never go there (E0-17, E2-42)."""
+    """At most three per account (E2-43). Invitations and notices never go there (E0-17, E2-42). confirmed_by: link |
+    coordinator."""
 
     __tablename__ = "extra_emails"
 
@@ -72,6 +73,7 @@ class ExtraEmail(Base):
     email_key: Mapped[str] = mapped_column(unique=True)
     created_ms: Mapped[int] = mapped_column(BigInteger)
     confirmed_ms: Mapped[int | None] = mapped_column(BigInteger)
+    confirmed_by: Mapped[str | None]
 
 
 class EmailToken(Base):

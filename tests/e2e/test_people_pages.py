@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from storage.service import Storage, StorageConfig
 from tests.e2e.test_account_pages import axe, fits
-from tests.support.server import Organiser, Server, running
+from tests.support.server import ROOT, Organiser, Server, running
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+SHOTS = ROOT / "test-results" / "screens"
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +36,48 @@ async def page(browser: Browser, administrator: Organiser) -> AsyncIterator[Page
     opened = await context.new_page()
     opened.set_default_timeout(20_000)
     yield opened
+    await context.close()
+
+
+async def with_a_further_address(server: Server, email: str) -> tuple[str, str]:
+    """Somebody of the body, made by whoever runs the server: id, and a sign-in link."""
+    storage = await Storage.open(StorageConfig(server.data_dir))
+    body, now = await storage.users.only_body(), int(time.time() * 1000)
+    made = await storage.users.add("Anastasia Papadopoulou", role="user", email="anastasia@example.org", body=body)
+    await storage.extra_emails.add(made.id, email, now_ms=now)
+    token = await storage.sign_in_links.create(made.id, now_ms=now)
+    await storage.close()
+    return made.id, f"{server.url}/sign-in#{token}"
+
+
+async def test_a_further_address_is_confirmed_by_hand(served: Server, page: Page, browser: Browser) -> None:
+    """E2-78: by keyboard in the view of the person, who sees it in the account, in Greek and on a phone too."""
+    email = "anastasia.papadopoulou.of.the.department.of.citizens@example.org"
+    person, link = await with_a_further_address(served, email)
+    await page.goto(f"{served.url}/users/{person}")
+    await expect(page.get_by_text(f"{email} (not confirmed)")).to_be_visible()
+    await axe(page)
+    await fits(page)
+    await page.get_by_role("button", name=f"Confirm {email} manually").press("Enter")
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text(f"You vouch that {email} belongs to Anastasia Papadopoulou.")
+    await axe(page)
+    await fits(page)
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.screenshot(path=SHOTS / "vouch-en-390x844.png")
+    await dialog.get_by_role("button", name="Confirm", exact=True).press("Enter")
+    await expect(page.get_by_text(f"{email} (manually confirmed)")).to_be_visible()
+    await expect(page.get_by_role("button", name="manually")).to_have_count(0)
+    context = await browser.new_context(viewport={"width": 1280, "height": 800}, locale="el-GR")
+    own = await context.new_page()
+    await own.goto(link)
+    await expect(own.get_by_role("heading", level=1)).to_be_visible()
+    await own.goto(served.url + "/account#emails")
+    await expect(own.get_by_text("Επιβεβαιωμένη από συντονιστή")).to_be_visible()
+    await axe(own)
+    await fits(own)
+    await own.set_viewport_size({"width": 390, "height": 844})
+    await own.screenshot(path=SHOTS / "vouched-el-390x844.png", full_page=True)
     await context.close()
 
 

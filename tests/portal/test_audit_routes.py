@@ -285,6 +285,13 @@ async def _(scene: Scene) -> Doing:
     return Doing(scene.here.head, f"/api/users/{made['id']}/resend-activation")
 
 
+@audited("POST /api/users/{user}/emails/{email}/confirm", "extra_email_confirmed")
+async def _(scene: Scene) -> Doing:
+    anna = await scene.here.person("Anna A")
+    made = await (await anna.post("/api/account/emails", {"email": EMAIL})).json()
+    return Doing(scene.here.head, f"/api/users/{anna.user}/emails/{made['id']}/confirm")
+
+
 @audited("POST /api/users/{user}/convert", "role_changed")
 async def _(scene: Scene) -> Doing:
     return Doing(scene.here.head, f"/api/users/{scene.here.unit_head.user}/convert")

@@ -70,6 +70,7 @@ EXPECTED: dict[Action, dict[str, str]] = {
     Action.BODY_EDIT: OF_BODY,  # E1-21, E2-14
     Action.PEOPLE: {"-": BODY_COORDINATORS},  # E1-19, E1-22, E2-67, E2-122
     Action.PERSON: {"own": BODY_COORDINATORS, **OF_BODY},
+    Action.PERSON_VOUCH: OF_BODY,  # E2-78; nobody vouches for oneself
     Action.ROLE_DECIDE: OF_BODY,  # E2-121; one's own is nobody's to decide
     Action.COLLABORATE: {"-": COORDINATORS},  # E2-31, E2-51
     Action.GROUPS: {"-": COORDINATORS},  # E2-85

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.portal.accounts_support import GOOD, mails, me
+from tests.portal.accounts_support import GOOD, mails, me, token_of
 from tests.portal.conftest import Browser, Site, code
 from tests.portal.people_support import Home, home, items, row
 
@@ -119,12 +119,50 @@ async def test_the_view_shows_everything_and_changes_the_comments_alone(site: Si
     path = f"/api/users/{made['id']}"
     shown = await (await here.head.get(path)).json()
     assert (shown["email"], shown["confirmed"], shown["contact"]) == ("jan@example.org", True, "Room 12")
-    assert shown["emails"] == [{"email": "more@example.org", "confirmed_at": None}]
+    [further] = shown["emails"]
+    assert (further["email"], further["confirmed_at"], further["confirmed_by"]) == ("more@example.org", None, None)
     assert shown["terms_at"] == shown["privacy_at"] == site.clock.ms()
     changed = await (await here.head.send("PATCH", path, {"comments": "Call first", "description": "Clerk"})).json()
     assert (changed["comments"], changed["description"]) == ("Call first", "Clerk")
     for fixed in ({"email": "x@example.org"}, {"role": "administrator"}, {"name": "X"}):
         assert await code(await here.head.send("PATCH", path, fixed)) == "bad_request"
+
+
+async def test_a_further_address_is_confirmed_by_hand_by_the_coordinators_of_the_body(site: Site) -> None:
+    """E2-78: "manually confirmed", seen by both; never one's own, and by nobody of another body."""
+    here = await home(site)
+    anna = await here.person("Anna A")
+    away = await (await here.administrator.post("/api/bodies", {"name": "Far away"})).json()
+    stranger = await here.person("Stan S", "body_coordinator", away["id"])
+    for browser in (anna, here.head):
+        await browser.post("/api/account/emails", {"email": f"more.{browser.user}@example.org"})
+    [own] = (await (await here.head.get("/api/account/emails")).json())["emails"]
+    [further] = (await (await anna.get("/api/account/emails")).json())["emails"]
+    path = f"/api/users/{anna.user}/emails/{further['id']}/confirm"
+    assert await code(await stranger.post(path)) == "not_found"
+    assert await code(await anna.post(path)) == "not_found"
+    assert await code(await here.unit_head.post(path)) == "not_found"
+    assert await code(await here.head.post(f"/api/users/{here.head.user}/emails/{own['id']}/confirm")) == "not_found"
+    assert await code(await here.head.post(f"/api/users/{anna.user}/emails/{own['id']}/confirm")) == "not_found"
+    answer = await here.head.post(path)
+    assert answer.status == 200
+    [shown] = (await answer.json())["emails"]
+    assert (shown["confirmed_at"], shown["confirmed_by"]) == (site.clock.ms(), "coordinator")
+    assert (await (await anna.get("/api/account/emails")).json())["emails"] == [shown]
+    assert await code(await here.head.post(path)) == "wrong_state"
+    token = await token_of(site, "confirm_email")  # the link says more than a coordinator
+    assert (await here.head.post("/api/account/confirm-email", {"token": token})).status == 200
+    [shown] = (await (await here.head.get("/api/account/emails")).json())["emails"]
+    assert shown["confirmed_by"] == "link"
+
+
+async def test_an_address_that_became_somebodys_first_is_not_confirmed_by_hand(site: Site) -> None:
+    here = await home(site)
+    anna = await here.person("Anna A")
+    made = await (await anna.post("/api/account/emails", {"email": "more@example.org"})).json()
+    await here.person("Other O", email="more@example.org")
+    answer = await here.administrator.post(f"/api/users/{anna.user}/emails/{made['id']}/confirm")
+    assert (answer.status, await code(answer)) == (409, "email_taken")
 
 
 async def test_conversion_takes_the_role_and_the_place_in_the_list(site: Site) -> None:

@@ -49,7 +49,7 @@ function Row({ one, changed }: { one: ExtraEmail; changed: () => void }) {
   return (
     <li>
       <span class="ui-grow">{email}</span>
-      <Badge kind={one.confirmed_at === null ? "warn" : "good"}>{one.confirmed_at === null ? t("acc.emails.waiting") : t("acc.emails.confirmed")}</Badge>
+      <Badge kind={one.confirmed_at === null ? "warn" : "good"}>{one.confirmed_at === null ? t("acc.emails.waiting") : one.confirmed_by === "coordinator" ? t("acc.emails.by_hand") : t("acc.emails.confirmed")}</Badge>
       <span class="ui-nowrap">
         {one.confirmed_at === null && <IconButton icon="refresh" label={t("acc.emails.resend", { email })} onClick={() => void act(api("POST", `/api/account/emails/${one.id}/resend`, {}), t("acc.emails.sent", { email }))} />}
         <IconButton icon="trash" label={t("acc.emails.remove", { email })} onClick={() => void act(api("DELETE", `/api/account/emails/${one.id}`, {}), t("acc.emails.removed", { email }))} />

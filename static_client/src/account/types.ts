@@ -41,7 +41,7 @@ export interface Profile {
   has_password: boolean;
 }
 
-export interface ExtraEmail { id: string; email: string; created_at: number; confirmed_at: number | null }
+export interface ExtraEmail { id: string; email: string; created_at: number; confirmed_at: number | null; confirmed_by: "link" | "coordinator" | null }
 export interface Emails { primary: string | null; emails: ExtraEmail[]; free: number }
 
 export interface RoleRequest {

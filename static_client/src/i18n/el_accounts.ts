@@ -166,6 +166,7 @@ export const accounts: Translated<"el", typeof english> = {
   "acc.emails.further": "Πρόσθετες διευθύνσεις",
   "acc.emails.free": { one: "Ελεύθερες θέσεις: {count}", other: "Ελεύθερες θέσεις: {count}" },
   "acc.emails.confirmed": "Επιβεβαιωμένη",
+  "acc.emails.by_hand": "Επιβεβαιωμένη από συντονιστή",
   "acc.emails.waiting": "Μη επιβεβαιωμένη",
   "acc.emails.resend": "Αποστολή συνδέσμου ξανά: {email}",
   "acc.emails.remove": "Αφαίρεση: {email}",

@@ -64,6 +64,7 @@ export const administration: Translated<"el", typeof english> = {
   "adm.act.two_factor_off": "Απενεργοποίηση ελέγχου δύο παραγόντων",
   "adm.act.recovery_codes_made": "Νέοι κωδικοί ανάκτησης",
   "adm.act.recovery_code_used": "Χρήση κωδικού ανάκτησης",
+  "adm.act.extra_email_confirmed": "Χειροκίνητη επιβεβαίωση πρόσθετης διεύθυνσης",
   "adm.act.role_requested": "Αίτημα ρόλου",
   "adm.act.role_request_withdrawn": "Ανάκληση αιτήματος ρόλου",
   "adm.act.role_changed": "Αλλαγή ρόλου",

@@ -164,6 +164,7 @@ export const accounts = {
   "acc.emails.further": "Further addresses",
   "acc.emails.free": { one: "Free slots: {count}", other: "Free slots: {count}" },
   "acc.emails.confirmed": "Confirmed",
+  "acc.emails.by_hand": "Confirmed by a coordinator",
   "acc.emails.waiting": "Not confirmed",
   "acc.emails.resend": "Send the link to {email} again",
   "acc.emails.remove": "Remove {email}",

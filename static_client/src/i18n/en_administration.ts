@@ -62,6 +62,7 @@ export const administration = {
   "adm.act.two_factor_off": "Two-factor authentication turned off",
   "adm.act.recovery_codes_made": "New recovery codes made",
   "adm.act.recovery_code_used": "Recovery code used",
+  "adm.act.extra_email_confirmed": "Further address confirmed manually",
   "adm.act.role_requested": "Role asked for",
   "adm.act.role_request_withdrawn": "Role request withdrawn",
   "adm.act.role_changed": "Role changed",

@@ -166,6 +166,7 @@ export const accounts: Translated<"pl", typeof english> = {
   "acc.emails.further": "Dodatkowe adresy",
   "acc.emails.free": { one: "Wolne miejsca: {count}", few: "Wolne miejsca: {count}", many: "Wolne miejsca: {count}", other: "Wolne miejsca: {count}" },
   "acc.emails.confirmed": "Potwierdzony",
+  "acc.emails.by_hand": "Potwierdzony przez koordynatora",
   "acc.emails.waiting": "Niepotwierdzony",
   "acc.emails.resend": "Wyślij link ponownie: {email}",
   "acc.emails.remove": "Usuń: {email}",

@@ -64,6 +64,7 @@ export const administration: Translated<"pl", typeof english> = {
   "adm.act.two_factor_off": "Wyłączono uwierzytelnianie dwuskładnikowe",
   "adm.act.recovery_codes_made": "Utworzono nowe kody odzyskiwania",
   "adm.act.recovery_code_used": "Użyto kodu odzyskiwania",
+  "adm.act.extra_email_confirmed": "Ręcznie potwierdzono dodatkowy adres",
   "adm.act.role_requested": "Złożono wniosek o rolę",
   "adm.act.role_request_withdrawn": "Wycofano wniosek o rolę",
   "adm.act.role_changed": "Zmieniono rolę",

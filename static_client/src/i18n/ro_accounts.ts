@@ -166,6 +166,7 @@ export const accounts: Translated<"ro", typeof english> = {
   "acc.emails.further": "Adrese suplimentare",
   "acc.emails.free": { one: "Locuri libere: {count}", few: "Locuri libere: {count}", other: "Locuri libere: {count}" },
   "acc.emails.confirmed": "Confirmată",
+  "acc.emails.by_hand": "Confirmată de un coordonator",
   "acc.emails.waiting": "Neconfirmată",
   "acc.emails.resend": "Retrimiterea linkului: {email}",
   "acc.emails.remove": "Eliminare: {email}",

@@ -64,6 +64,7 @@ export const administration: Translated<"ro", typeof english> = {
   "adm.act.two_factor_off": "Autentificare în doi pași dezactivată",
   "adm.act.recovery_codes_made": "Coduri de recuperare noi",
   "adm.act.recovery_code_used": "Cod de recuperare folosit",
+  "adm.act.extra_email_confirmed": "Adresă suplimentară confirmată manual",
   "adm.act.role_requested": "Cerere de rol",
   "adm.act.role_request_withdrawn": "Cerere de rol retrasă",
   "adm.act.role_changed": "Rol schimbat",

@@ -11,6 +11,7 @@ import { Badge, Banner, PageSpinner } from "../ui/display";
 import { Field, TextArea } from "../ui/field";
 import { toast } from "../ui/toast";
 import type { Person, Row } from "./types";
+import { proof, Vouch } from "./vouch";
 
 export const roleOf = (role: Row["role"]): string => t(`acc.role.${role}`);
 
@@ -26,7 +27,7 @@ function FactList({ facts }: { facts: readonly (readonly [string, string])[] }) 
 /** `full`: also what the row of the list says. */
 function Facts({ person, full = false }: { person: Person; full?: boolean }) {
   const stamp = (ms: number | null) => (ms === null ? t("pp.not_yet") : formatDateTime(ms));
-  const emails = person.emails.map((one) => `${one.email} (${one.confirmed_at === null ? t("pp.unconfirmed") : t("pp.confirmed")})`).join("\n");
+  const emails = person.emails.map((one) => `${one.email} (${proof(one)})`).join("\n");
   const facts: [string, string][] = [
     [t("pp.fact.id"), person.id],
     ...(full ? [[t("pp.fact.surname"), person.surname], [t("pp.fact.given_name"), person.given_name]] as [string, string][] : []),
@@ -66,7 +67,7 @@ export function PersonDetails({ id }: { id: string }) {
   );
 }
 
-/** All that the coordinators of the body see of somebody (E2-78). Nothing but the notes can be changed (E2-79). */
+/** All that the coordinators of the body see of somebody (E2-78). Only notes can be changed (E2-79), and a further address confirmed. */
 export function PersonView({ person, saved }: { person: Person; saved: (person: Person) => void }) {
   const [writing, setWriting] = useState(false);
   return (
@@ -74,6 +75,7 @@ export function PersonView({ person, saved }: { person: Person; saved: (person: 
       <section class="ui-card people-section" aria-labelledby="person-facts">
         <h2 id="person-facts">{t("pp.facts")}</h2>
         <Facts person={person} full />
+        <Vouch person={person} saved={saved} />
       </section>
       <section class="ui-card people-section" aria-labelledby="person-notes">
         <div class="people-section-head"><h2 id="person-notes">{t("pp.notes")}</h2><Button size="small" icon="edit" onClick={() => setWriting(true)}>{t("pp.notes_edit")}</Button></div>

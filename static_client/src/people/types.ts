@@ -1,5 +1,5 @@
 // The objects of bodies and their people in the REST API (portal/API.md).
-import type { Named, Role } from "../account/types";
+import type { ExtraEmail, Named, Role } from "../account/types";
 
 export interface List<T> { items: T[]; page: number; size: number; total: number }
 
@@ -20,7 +20,7 @@ export interface Person {
   given_name: string;
   surname: string;
   email: string | null;
-  emails: { email: string; confirmed_at: number | null }[];
+  emails: ExtraEmail[];
   confirmed: boolean;
   confirmed_by: string | null;
   telephone: string;
