@@ -21,6 +21,8 @@ from storage.tables import Conference, Invitee, User
 from storage.text import email_key
 
 MAX_INVITEES = 1000
+MAX_IN_RESERVATION = 100
+"""30 have a seat (H-42); each of them may be reminded of 60 dates, and all that is one transaction."""
 MAX_DEVICES = 16
 
 
@@ -46,7 +48,8 @@ class Invitees:
                 raise NotFound("no such conference")
             known = await _known_keys(session, conference)
             drafts = _fresh(drafts, known)
-            if await _count(session, conference) + len(drafts) > MAX_INVITEES:
+            most = MAX_IN_RESERVATION if row.kind == "reservation" else MAX_INVITEES
+            if await _count(session, conference) + len(drafts) > most:
                 raise WrongState("too many invitees")
             accounts = await _accounts(session, [draft.email for draft in drafts if draft.email])
             made = [self._new(conference, draft, accounts, now_ms + at) for at, draft in enumerate(drafts)]

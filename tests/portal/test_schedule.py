@@ -344,3 +344,17 @@ async def _give_to(site: Site, invitee: str, user: str) -> None:
         row = await session.get(Invitee, invitee)
         assert row is not None
         row.user_id = user
+
+
+async def test_a_reserved_room_invites_a_hundred_people(site: Site) -> None:
+    """Sixty dates to remind each of: what one request writes has an end."""
+    organiser = await site.organiser()
+    made = await (await reserved(organiser, soon(site))).json()
+    path = f"/api/conferences/{made['id']}/invitees"
+    people = [f"N{number} <n{number}@example.org>" for number in range(101)]
+    many = await organiser.post(f"{path}/bulk", {"text": "\n".join(people), "kind": "guest"})
+    assert (many.status, await code(many)) == (409, "wrong_state")
+    fits = await organiser.post(f"{path}/bulk", {"text": "\n".join(people[1:]), "kind": "guest"})
+    assert (await fits.json())["added"] == 100
+    one = await organiser.post(path, {"name": "One", "email": "one@example.org"})
+    assert (one.status, await code(one)) == (409, "wrong_state")
