@@ -319,7 +319,7 @@ async def answers(page: Page, letter: Delivery, answer: str, heading: str) -> No
 async def each_gets_the_right_letter(office: Office, starts: datetime.datetime) -> dict[str, Delivery]:
     """The colleague's in Polish, which is the account's language; the others' in Greek, the conference's."""
     greek, polish = (
-        f"{say} (Teleconference Invitation)" for say in ("Πρόσκληση σε τηλεδιάσκεψη", "Zaproszenie na telekonferencję")
+        f"{say} (Teleconference Invitation)" for say in ("Πρόσκληση σε τηλεδιάσκεψη", "Zaproszenie na konferencję")
     )
     nikos, sven, gosia = [await office.post.next(to) for to in INVITED]
     base = office.server.url

@@ -123,7 +123,7 @@ async def test_halonets_way_from_the_reservation_to_the_free_slot(panel: Panel) 
             assert "Beata" not in text and "beata@example.org" not in text
     sms = [json.loads(each.read_text()) for each in panel.sms_folder.glob("*.json")]
     assert {each["from"] for each in sms} == {"HaloNet"}
-    assert "HaloNet: zaproszenie na telekonferencj" in came[1][3] + came[2][3]
+    assert "HaloNet: zaproszenie na konferencj" in came[1][3] + came[2][3]
 
     # The second session has a reminder of its own, an hour before it.
     again = await panel.until(start + 3 * HOUR)

@@ -177,9 +177,7 @@ async def test_sms_at_once_and_an_hour_before_without_the_organiser_s_data(offic
     await office.until(9 * HOUR)
     first, second = office.sms
     assert (first["from"], first["to"]) == ("HaloNet", "+48600000001")
-    assert first["text"].startswith(
-        'e:Presence.gov.gr: zaproszenie na telekonferencje "Council", 01.11.2026, godz. 18:00.'
-    )
+    assert first["text"].startswith('e:Presence.gov.gr: zaproszenie na konferencje "Council", 01.11.2026, godz. 18:00.')
     assert "przypomnienie" in second["text"]
     for text in (first["text"], second["text"]):
         assert office.conference.number in text and office.conference.pin in text and "Eleni" not in text
@@ -204,7 +202,7 @@ async def test_each_reader_has_their_own_language_and_the_answer_link_is_theirs(
     await office.sender.send_due(HOUSE)
     greek, romanian = office.last("anna"), office.last("bert")
     assert "Πρόσκληση σε τηλεδιάσκεψη (Teleconference Invitation)" in str(greek.mail["Subject"])
-    assert "Invitație la teleconferință" in str(romanian.mail["Subject"]) and "Bună ziua, Bert" in romanian.text
+    assert "Invitație la conferință" in str(romanian.mail["Subject"]) and "Bună ziua, Bert" in romanian.text
     token = greek.text.split("https://meet.example.org/rsvp/accept#")[1].split()[0]
     assert rsvp_invitee(office.storage.secrets, token) == anna
 

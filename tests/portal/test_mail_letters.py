@@ -89,7 +89,7 @@ def test_the_first_language_that_we_speak(wishes: tuple[str, ...], language: str
     ("reader", "conference", "expected"),
     [
         ("el", "el", "e:Presence.gov.gr: Πρόσκληση σε τηλεδιάσκεψη (Teleconference Invitation)"),
-        ("pl", "el", "e:Presence.gov.gr: Zaproszenie na telekonferencję (Teleconference Invitation)"),
+        ("pl", "el", "e:Presence.gov.gr: Zaproszenie na konferencję (Teleconference Invitation)"),
         ("en", "el", "e:Presence.gov.gr: Teleconference Invitation (Πρόσκληση σε τηλεδιάσκεψη)"),
         ("en", "en", "e:Presence.gov.gr: Teleconference Invitation"),
         ("", "el", "e:Presence.gov.gr: Πρόσκληση σε τηλεδιάσκεψη (Teleconference Invitation)"),

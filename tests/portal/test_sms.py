@@ -39,7 +39,7 @@ def test_sms_carries_invitation_date_hour_number_to_call_conference_number_and_p
     """(H-25)"""
     of = occasion(house=replace(HOUSE, call="+30 210 000 0000"), to=person(language="en"))
     assert text(of) == (
-        'e:Presence.gov.gr: invitation to a teleconference "Regional council", 01/12/2026 at 10:00. '
+        'e:Presence.gov.gr: invitation to a conference "Regional council", 01/12/2026 at 10:00. '
         "Call +30 210 000 0000, number 123456, PIN 987654321."
     )
 

@@ -61,3 +61,13 @@ def test_whatever_a_mail_or_a_shipped_text_quotes_stands_on_a_page_or_is_the_bro
     found = [word for text in [*texts(letters(language)), *shipped] for word in quoted(language, text)]
     assert len(found) > 12
     assert [word for word in found if word not in known] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "other"), [("en", "teleconference"), ("pl", "telekonferencj"), ("ro", "teleconferin")]
+)
+def test_a_conference_is_called_the_same_in_mails_and_on_pages(language: str, other: str) -> None:
+    """But for the English half of the subject (E0-22)."""
+    said = [text for text in texts(letters(language)) if text != "Teleconference Invitation"]
+    shipped = [path.read_text() for path in (ROOT / "portal/texts").glob(f"*.{language}.txt")]
+    assert [text for text in [*said, *shipped, *catalogue(language).values()] if other in text.lower()] == []
