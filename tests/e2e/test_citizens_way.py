@@ -61,7 +61,7 @@ class Post:
             found = [each for each in self.server.taken if each.to == to]
             return found[at] if len(found) > at else None
 
-        letter: Delivery = await eventually(come, within_s=15, what=f"a letter to {to}")
+        letter: Delivery = await eventually(come, within_s=30, what=f"a letter to {to}")
         self.read[to] = at + 1
         return letter
 
@@ -122,7 +122,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 @pytest.fixture
 async def everybody(browser: Browser, office: Office) -> AsyncIterator[People]:
     people = People(browser, office.server.url)
-    expect.set_options(timeout=15_000)  # a long story, and cores are shared
+    expect.set_options(timeout=30_000)  # a long story, and cores are shared
     yield people
     expect.set_options(timeout=5_000)
     for page in people.pages:
@@ -140,7 +140,7 @@ class People:
     async def page(self, colour: str = "#2060c0", tone: int = 440, **options: Any) -> Page:
         context = await participant_context(self._browser, colour=colour, tone=tone, size=(320, 180), fps=10, **options)
         opened = await context.new_page()
-        opened.set_default_timeout(15_000)
+        opened.set_default_timeout(30_000)
         opened.on("pageerror", lambda error: self.problems.append(f"exception: {error}"))
         opened.on("console", lambda said: self._said(said.type, said.location["url"], said.text))
         self.pages.append(opened)
@@ -437,10 +437,10 @@ async def they_meet(office: Office, maria: Page, nikos: Page, sven: Page, gosia:
         return len([row for row in rows if row.get("totalAudioEnergy", 0) > 0]) >= len(guests)
 
     for guest in guests:
-        await eventually(lambda g=guest: seen(g), within_s=20, what=f"the picture of {guest.name}")
-    await eventually(heard, within_s=20, what="the sound of all three")
+        await eventually(lambda g=guest: seen(g), within_s=30, what=f"the picture of {guest.name}")
+    await eventually(heard, within_s=30, what="the sound of all three")
     frames = await host.frames_decoded()
-    await eventually(lambda: grown(host, frames + 60), within_s=10, what="pictures that move")
+    await eventually(lambda: grown(host, frames + 30), within_s=30, what="pictures that move")
     await shot(maria, "10-room")
     await shot(gosia, "10-room-guest")
 

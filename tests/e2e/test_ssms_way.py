@@ -138,7 +138,7 @@ async def test_ssms_way(server: Server, mail: MailServer, page: Page, browser: B
     for person in inside:
         number = await person.number()
         await eventually(
-            lambda n=number, p=person: _seen(host, n, p.colour), within_s=20, what=f"the picture of {person.name}"
+            lambda n=number, p=person: _seen(host, n, p.colour), within_s=30, what=f"the picture of {person.name}"
         )
     await shot(page, "room")
     await shot(inside[0].page, "room-moderator-390")
