@@ -148,9 +148,9 @@ async def _token(request: web.Request, conference: ConferenceRecord, person: Per
 
 
 def _invitation(request: web.Request, conference: ConferenceRecord, person: Person) -> dict[str, object]:
-    """Moderators may bring others in; only as participants."""
+    """Moderators may bring others in; only as participants. Whoever has a personal link has none to pass on."""
     if not person.moderator:
-        return {}
+        return {} if person.invitee is None else {"invitation": None}
     url = f"{base_url(request)}/j/{conference.participant_link}"
     return {"invitation": {"url": url, "number": conference.number, "pin": conference.pin}}
 

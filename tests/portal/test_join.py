@@ -100,6 +100,10 @@ async def test_moderators_are_given_the_invitation_and_participants_are_not(site
             "pin": conference["pin"],
         }
     assert "invitation" not in participant["conference"]
+    path = f"/api/conferences/{conference['id']}/invitees"
+    personal = await (await organiser.post(path, {"name": "Maria", "email": "maria@example.gr"})).json()
+    invited = await joined(await site.browser(), {"link": secret_of(personal["url"]), "name": "Maria"})
+    assert invited["conference"]["invitation"] is None, "a personal link is not one to pass on"
     for answer in (moderator, participant):
         assert conference["admin_pin"] not in str(answer)
         assert secret_of(conference["moderator_url"]) not in str(answer)

@@ -16,7 +16,10 @@ export interface InvitationFacts {
 
 const NOTHING: InvitationFacts = { url: null, number: null, pin: null };
 
-/** The organiser asks the server; the server may tell moderators at joining; a participant passes on the own link. */
+/**
+ * The organiser asks the server; the server may tell moderators at joining; a participant passes on the own link, unless
+ * the server says that it is personal (`invitation` is null).
+ */
 export function useInvitation(conference: Conference): InvitationFacts {
   const [facts, setFacts] = useState<InvitationFacts>(NOTHING);
   const me = conference.me.value;
@@ -29,7 +32,7 @@ export function useInvitation(conference: Conference): InvitationFacts {
       setFacts({ url: absolute(told.url), number: told.number, pin: told.pin });
       return;
     }
-    if (!moderator && back.startsWith("/j/")) {
+    if (!moderator && told === undefined && back.startsWith("/j/")) {
       setFacts({ url: absolute(back), number: null, pin: null });
       return;
     }
