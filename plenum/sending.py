@@ -36,7 +36,7 @@ def house(settings: Settings, base_url: str) -> House:
     return House(
         product=settings.mail_name,
         address=settings.sender,
-        links=Links(base_url),
+        links=Links(base_url, sign_up=settings.oidc_issuer is not None),
         language=settings.language,
         call=settings.telephone_number or "",
     )

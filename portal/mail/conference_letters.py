@@ -156,7 +156,7 @@ def _facts(of: Occasion) -> list[Fact]:
         facts.append(Fact(say("facts.coordinator"), (line(meeting.coordinator, 80),)))
     if of.kind in (Kind.CANCEL, Kind.POSTPONEMENT):
         return facts
-    if not _guest(of.to):
+    if not _guest(of):
         facts.append(Fact(say("facts.login_with"), (line(of.to.email or ""),)))
     if meeting.number and meeting.pin:
         facts.append(Fact(say("facts.number"), (grouped(meeting.number),), strong=True))
@@ -193,12 +193,12 @@ def grouped(digits: str) -> str:
     return "\u00a0".join(digits[at : at + 3] for at in range(0, len(digits), 3))
 
 
-def _guest(to: Addressee) -> bool:
-    return to.kind in ("guest", "name")
+def _guest(of: Occasion) -> bool:
+    return of.house.links.by_link(of.to)
 
 
 def _button(of: Occasion) -> Link:
-    label = "conference.join" if _guest(of.to) else "conference.log_in_and_join"
+    label = "conference.join" if _guest(of) else "conference.log_in_and_join"
     return Link(of.words(label), of.house.links.entry(of.to))
 
 
@@ -214,10 +214,10 @@ def _remarks(of: Occasion) -> list[str]:
     say, email = of.words, line(of.to.email or "")
     minutes = of.meeting.opens_before_ms // 60_000
     found = [say("conference.moderator")] if of.to.moderator else []
-    if of.to.kind == "person":
-        found.append(say("conference.person_how", email=email))
-    elif _guest(of.to):
+    if _guest(of):
         found.append(say("conference.guest_how"))
+    elif of.to.kind == "person":
+        found.append(say("conference.person_how", email=email))
     else:
         found.append(say("conference.account_how", email=email))
     found.append(say.plural("conference.window", minutes) if minutes else say("conference.window_start"))
@@ -226,7 +226,7 @@ def _remarks(of: Occasion) -> list[str]:
 
 def _links(of: Occasion, say: Words) -> list[Link]:
     links = of.house.links
-    found = [] if _guest(of.to) else [Link(say("login"), links.log_in())]
+    found = [] if _guest(of) else [Link(say("login"), links.log_in())]
     return [*found, Link(say("support"), links.help()), Link(say("service", product=of.house.product), links.service())]
 
 

@@ -148,6 +148,15 @@ def test_an_outsider_is_told_that_the_invitation_entitles_to_an_account() -> Non
     assert "This invitation entitles you" in text and "anna@example.org" in text and "annas-own-link" not in text
 
 
+def test_where_nobody_can_open_an_account_no_letter_asks_for_one() -> None:
+    """(E0-27) Without a provider an outsider comes in by the personal link; who has an account still logs in."""
+    house = replace(HOUSE, links=replace(HOUSE.links, sign_up=False))
+    text = text_of(occasion(to=person(kind="person"), house=house))
+    assert "https://meet.example.org/j/annas-own-link" in text and "need no account" in text
+    assert "/sign-in" not in text and "Log in with" not in text and "entitles" not in text
+    assert "annas-own-link" not in text_of(occasion(to=person(kind="account"), house=house))
+
+
 @pytest.mark.parametrize("moderator", [False, True])
 def test_nobody_is_sent_the_admin_pin_or_the_moderators_link(moderator: bool) -> None:
     """(E0-27, H-38) The values that a letter is made of do not even hold them."""

@@ -36,6 +36,9 @@ export const user = signal<User | null | undefined>(undefined);
 export const waysIn = signal<WaysIn | null>(null);
 export const languages = signal<string[]>([]);
 
+/** Whoever is invited may open an account: at the provider's sign-in (E0-20). */
+export const accountsOpen = (): boolean => waysIn.value !== null && waysIn.value.oidc !== null;
+
 let asked = 0;
 
 export async function loadUser(): Promise<User | null> {

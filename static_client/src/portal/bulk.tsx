@@ -7,6 +7,7 @@ import { Dialog } from "../ui/dialog";
 import { Banner } from "../ui/display";
 import { Field, Select, TextArea } from "../ui/field";
 import { toast } from "../ui/toast";
+import { accountsOpen } from "./account";
 import { sentence } from "./errors";
 
 interface Row { line: number; name: string; email: string | null; telephone: string | null; moderator: boolean; error: string | null }
@@ -57,7 +58,7 @@ export function BulkDialog({ path, onClose, onAdded }: { path: string; onClose: 
           }} />
         </Field>
         <label class="portal-file"><span class="ui-field-label">{t("bulk.file")}</span><input type="file" accept=".csv,.txt,text/csv,text/plain" onChange={(event) => void read(event)} /></label>
-        <Select label={t("people.kind")} value={kind} options={[{ value: "guest", label: t("people.kind.guest") }, { value: "person", label: t("people.kind.person") }]} onChange={setKind} />
+        {accountsOpen() && <Select label={t("people.kind")} value={kind} options={[{ value: "guest", label: t("people.kind.guest") }, { value: "person", label: t("people.kind.person") }]} onChange={setKind} />}
         {seen !== null && (
           <div role="status" class="ui-stack">
             <Banner kind={seen.good > 0 ? "good" : "warn"}>{t("bulk.good", { count: seen.good })}</Banner>
