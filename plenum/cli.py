@@ -126,6 +126,13 @@ def serve(
                 soft_wrap=True,
                 markup=False,
             )
+        elif settings.public_url is None:
+            out.print(
+                f"  Mails: their links begin with {running.url}; set public_url to what others open.",
+                highlight=False,
+                soft_wrap=True,
+                markup=False,
+            )
         out.print(f"  Media: UDP port {running.media_port}. Stop with Ctrl-C.\n", highlight=False)
         sys.stdout.flush()
 
@@ -210,6 +217,8 @@ def user_set(
     from storage.errors import EmailTaken
 
     settings = read_settings(config, data_dir=data_dir)
+    if new_name is None and email is None and role is None:
+        fail("nothing to change: give --name, --email or --role", 2)
     if email is not None and not _ADDRESS.fullmatch(email):
         fail(f"{email!r} is no e-mail address")
     if new_name is not None and not new_name.strip():

@@ -69,6 +69,14 @@ def test_organisers_have_a_name_of_their_own_and_no_folder_is_made_by_mistake(tm
         refused = plenum("user", "add", name, data_dir=tmp_path / "data")
         assert (refused.returncode, refused.stdout) == (1, "")
         assert sentence in refused.stderr
+    nothing = plenum("user", "set", "Anna Kowalska", data_dir=tmp_path / "data")
+    assert nothing.returncode == 2 and "nothing to change: give --name, --email or --role" in nothing.stderr
+
+
+def test_a_start_with_a_mail_server_says_where_its_links_lead(tmp_path: Path) -> None:
+    (tmp_path / "plenum.toml").write_text('smtp_url = "smtp://127.0.0.1:9"\n')
+    with running(tmp_path) as server:
+        assert f"Mails: their links begin with {server.url}; set public_url to what others open." in server.log()
 
 
 def test_a_second_start_takes_seconds_and_prints_no_new_link(tmp_path: Path) -> None:
