@@ -1,6 +1,6 @@
 // The people of a conference (S-5 to S-10, E2-87): one by one or from a pasted list; moderator ticks (S-7), answers, links.
 import { useEffect, useId, useState } from "preact/hooks";
-import { api } from "../app/api";
+import { api, ApiError } from "../app/api";
 import { t } from "../i18n";
 import { Button, IconButton } from "../ui/button";
 import { copyText } from "../ui/copy";
@@ -8,6 +8,7 @@ import { Avatar, Badge } from "../ui/display";
 import { Checkbox, Field, Select, TextInput } from "../ui/field";
 import { Menu } from "../ui/menu";
 import { toast } from "../ui/toast";
+import { accountsOpen } from "./account";
 import { BulkDialog } from "./bulk";
 import { sentence } from "./errors";
 import { absolute } from "./invitation";
@@ -78,7 +79,7 @@ function Add({ path, changed }: { path: string; changed: () => void }) {
   const [telephone, setTelephone] = useState("");
   const [kind, setKind] = useState<"guest" | "person">("guest");
   const [moderator, setModerator] = useState(false);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<{ at: Place; text: string } | null>(null);
   const [busy, setBusy] = useState(false);
   const [contacts, setContacts] = useState<Contact[]>([]);
   const list = useId();
@@ -107,8 +108,9 @@ function Add({ path, changed }: { path: string; changed: () => void }) {
   const add = async (event: Event) => {
     event.preventDefault();
     if (busy) return;
-    if (name.trim() === "") return setError(t("people.no_name"));
+    if (name.trim() === "") return setError({ at: "name", text: t("people.no_name") });
     setBusy(true);
+    setError(null);
     const optional = (value: string): string | undefined => (value.trim() === "" ? undefined : value.trim());
     try {
       await api<Invitee>("POST", path, { name: name.trim(), moderator, kind, email: optional(email), telephone: optional(telephone) });
@@ -118,22 +120,33 @@ function Add({ path, changed }: { path: string; changed: () => void }) {
       setModerator(false);
       changed();
     } catch (cause) {
-      setError(sentence(cause));
+      setError(placed(cause));
     } finally {
       setBusy(false);
     }
   };
+  const at = (place: Place) => (error?.at === place ? error.text : null);
   return (
     <form class="portal-people-add" noValidate onSubmit={(event) => void add(event)}>
-      <Field label={t("people.name")} error={error}>
+      <Field label={t("people.name")} error={at("name")}>
         <TextInput value={name} maxLength={100} autoComplete="off" list={list} onInput={typed} />
       </Field>
       <datalist id={list}>{contacts.map((one) => <option key={`${one.email ?? ""}${one.telephone ?? ""}`} value={`${one.name} <${one.email ?? one.telephone ?? ""}>`} />)}</datalist>
-      <Field label={t("people.email")} optional><TextInput type="email" value={email} maxLength={254} autoComplete="off" onInput={setEmail} /></Field>
-      <Field label={t("people.telephone")} optional><TextInput type="tel" value={telephone} maxLength={40} autoComplete="off" onInput={setTelephone} /></Field>
-      <Select label={t("people.kind")} value={kind} options={[{ value: "guest", label: t("people.kind.guest") }, { value: "person", label: t("people.kind.person") }]} onChange={(value) => setKind(value === "person" ? "person" : "guest")} />
+      <Field label={t("people.email")} optional error={at("email")}><TextInput type="email" value={email} maxLength={254} autoComplete="off" onInput={setEmail} /></Field>
+      <Field label={t("people.telephone")} optional error={at("telephone")}><TextInput type="tel" value={telephone} maxLength={40} autoComplete="off" onInput={setTelephone} /></Field>
+      {accountsOpen() && <Select label={t("people.kind")} value={kind} options={[{ value: "guest", label: t("people.kind.guest") }, { value: "person", label: t("people.kind.person") }]} onChange={(value) => setKind(value === "person" ? "person" : "guest")} />}
       <Checkbox label={t("people.moderator")} checked={moderator} onChange={setModerator} />
       <Button type="submit" icon="user-plus" busy={busy}>{t("people.add")}</Button>
     </form>
   );
+}
+
+type Place = "name" | "email" | "telephone";
+
+/** Beside the field that is meant: the server's sentence begins with its name. */
+function placed(cause: unknown): { at: Place; text: string } {
+  const field = cause instanceof ApiError && cause.code === "bad_request" ? cause.message.split(":", 1)[0] : undefined;
+  if (field === "email") return { at: "email", text: t("acc.email_bad") };
+  if (field === "telephone") return { at: "telephone", text: t("acc.details.telephone_bad") };
+  return { at: cause instanceof ApiError && cause.code === "invited_already" ? "email" : "name", text: sentence(cause) };
 }
