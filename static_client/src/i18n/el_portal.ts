@@ -82,7 +82,7 @@ export const portal: Translated<"el", typeof english> = {
   "access.pin": "PIN",
   "access.admin_pin": "ADMIN PIN",
   "access.title": "Η τηλεδιάσκεψη είναι έτοιμη",
-  "access.created_text": "Η τηλεδιάσκεψη «{title}» είναι ανοικτή. Τα στοιχεία πρόσβασης δεν αλλάζουν όσο υπάρχει.",
+  "access.created_text": "Η τηλεδιάσκεψη «{title}» δημιουργήθηκε. Τα στοιχεία πρόσβασης δεν αλλάζουν όσο υπάρχει.",
   "access.done": "Τέλος",
 
   "people.title": "Προσωπικές προσκλήσεις",

@@ -80,7 +80,7 @@ export const portal = {
   "access.pin": "PIN",
   "access.admin_pin": "ADMIN PIN",
   "access.title": "Your conference is ready",
-  "access.created_text": "“{title}” is open. This access data stays the same as long as the conference exists.",
+  "access.created_text": "“{title}” has been created. This access data stays the same as long as the conference exists.",
   "access.done": "Done",
 
   "people.title": "Personal invitations",

@@ -92,7 +92,7 @@ export const portal: Translated<"pl", typeof english> = {
   "access.pin": "PIN",
   "access.admin_pin": "ADMIN PIN",
   "access.title": "Konferencja jest gotowa",
-  "access.created_text": "Konferencja „{title}” jest otwarta. Te dane dostępu nie zmieniają się, dopóki konferencja istnieje.",
+  "access.created_text": "Konferencja „{title}” została utworzona. Te dane dostępu nie zmieniają się, dopóki konferencja istnieje.",
   "access.done": "Gotowe",
 
   "people.title": "Zaproszenia imienne",

@@ -86,7 +86,7 @@ export const portal: Translated<"ro", typeof english> = {
   "access.pin": "PIN",
   "access.admin_pin": "ADMIN PIN",
   "access.title": "Conferința este gata",
-  "access.created_text": "„{title}” este deschisă. Aceste date de acces rămân neschimbate cât timp există conferința.",
+  "access.created_text": "Conferința „{title}” a fost creată. Aceste date de acces rămân neschimbate cât timp ea există.",
   "access.done": "Gata",
 
   "people.title": "Invitații personale",

@@ -20,6 +20,7 @@ import { Units } from "./units";
 export default function Body() {
   const [unreachable, setUnreachable] = useState(false);
   const [chosen, setChosen] = useState<string | null>(null);
+  const [saved, setSaved] = useState(0); // the names in the choice may have changed
   const start = () => {
     setUnreachable(false);
     requireUser().then((who) => setChosen((now) => now ?? who?.body?.id ?? null), () => setUnreachable(true));
@@ -33,15 +34,15 @@ export default function Body() {
     <Page title={t("pp.body")}>
       {!mine ? <><h1>{t("pp.body")}</h1><EmptyState icon="lock" title={t("pp.not_yours")}>{t("pp.not_yours_text")}</EmptyState></> : (
         <>
-          {who.rights.includes("bodies") && <Choose chosen={chosen} choose={setChosen} />}
-          {chosen !== null && <Shown key={chosen} id={chosen} who={who} />}
+          {who.rights.includes("bodies") && <Choose key={saved} chosen={chosen} choose={setChosen} />}
+          {chosen !== null && <Shown key={chosen} id={chosen} who={who} saved={() => setSaved(saved + 1)} />}
         </>
       )}
     </Page>
   );
 }
 
-function Shown({ id, who }: { id: string; who: User }) {
+function Shown({ id, who, saved }: { id: string; who: User; saved: () => void }) {
   const body = useLoaded<BodyFacts>(`/api/bodies/${id}`);
   const found = body.value;
   if (body.error !== null) return <LoadFailed text={t("pp.load_failed")} detail={body.error} retry={body.reload} />;
@@ -51,7 +52,10 @@ function Shown({ id, who }: { id: string; who: User }) {
     <>
       <h1>{found.name}</h1>
       <div class="people-two-columns">
-        <BodyForm body={found} edits={edits} names={who.role === "administrator"} saved={body.set} />
+        <BodyForm body={found} edits={edits} names={who.role === "administrator"} saved={(now) => {
+          body.set(now);
+          saved();
+        }} />
         <Units body={found} edits={edits} changed={body.reload} />
       </div>
     </>

@@ -55,6 +55,15 @@ test("trying again is offered only when the wait is over", async () => {
   expect(retry).toHaveBeenCalledOnce();
 });
 
+test("who came in from the own conferences goes on to them, and needs no new invitation", async () => {
+  await act(() => render(<StatusPage code="ended" backTo="/home" />, root));
+  expect(root.querySelector<HTMLAnchorElement>(".status-steps a")?.getAttribute("href")).toBe("/home");
+  expect(root.textContent).not.toContain("new invitation");
+  await act(() => render(<StatusPage code="ended" backTo="/pin" />, root));
+  expect(root.querySelector<HTMLAnchorElement>(".status-steps a")?.getAttribute("href")).toBe("/");
+  expect(root.textContent).toContain("new invitation");
+});
+
 test("join again leads back to the link one came by", async () => {
   await act(() => render(<StatusPage code="left" backTo="/j/Qm1" />, root));
   expect(root.querySelector<HTMLAnchorElement>(".status-steps a")?.getAttribute("href")).toBe("/j/Qm1");

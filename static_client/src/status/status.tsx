@@ -68,8 +68,9 @@ export function StatusPage({ code, title, actorName, retry, retryAfterS, backTo,
   useEffect(() => heading.current?.focus(), [code]);
   const name = t(`status.${code}.title`);
   const by = actorName ? maybe(`status.${code}.text_by`, { name: actorName }) : null;
-  const next = maybe(`status.${code}.next`);
-  const steps = look.steps.filter((step) => (step === "retry" || step === "here" ? retry !== undefined : step === "rejoin" ? (retry ?? backTo) !== undefined : true));
+  const account = backTo === "/home"; // came in from the own list: it is the way on, and holds what is to come
+  const next = account && code === "ended" ? null : maybe(`status.${code}.next`);
+  const steps = look.steps.map((step) => (account && step === "home" ? "organiser" : step)).filter((step) => (step === "retry" || step === "here" ? retry !== undefined : step === "rejoin" ? (retry ?? backTo) !== undefined : true));
   return (
     <Page title={name}>
       <div class={`status status-${look.tone}`}>
