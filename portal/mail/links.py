@@ -7,7 +7,7 @@ from storage.addressees import Addressee
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """`base`: the service's own address, without a slash at the end. `sign_up`: whoever was invited may open an account."""
+    """`base`: the service's own address, without a slash at the end. `sign_up`: who was invited may open an account."""
 
     base: str
     sign_up: bool = True
