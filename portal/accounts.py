@@ -7,6 +7,7 @@ from portal.authorisation import Action, Relation, Verdict, judge, standing
 from portal.bodies import Empty, SignInBody, parse
 from portal.context import SESSION_COOKIE, caller, parts, signed_in
 from portal.errors import ApiError
+from portal.gate import SIGN_INS_PER_CALLER
 from portal.join import GATE
 from portal.settings import LANGUAGES, PortalSettings
 from storage.accounts import Place
@@ -33,13 +34,11 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     """By the link that whoever runs the server printed: it also gets somebody in who has lost the second factor."""
     body = await parse(request, SignInBody)
     its = parts(request)
-    gate, who = request.config_dict[GATE], caller(request)
-    await gate.sign_in_try(who)
-    try:
-        user_id = await its.storage.sign_in_links.redeem(body.token, now_ms=its.now_ms())
-    except NotFound:
-        raise ApiError("not_found", "This sign-in link is not valid.") from None
-    await gate.sign_in_worked(who)
+    async with request.config_dict[GATE].secret(SIGN_INS_PER_CALLER, caller(request)):
+        try:
+            user_id = await its.storage.sign_in_links.redeem(body.token, now_ms=its.now_ms())
+        except NotFound:
+            raise ApiError("not_found", "This sign-in link is not valid.") from None
     return await let_in(request, user_id)
 
 

@@ -6,9 +6,10 @@ from aiohttp import web
 
 from portal.bodies import Empty, parse
 from portal.bodies_accounts import Activation, TokenBody
-from portal.context import USER, parts, signed_in
+from portal.context import USER, caller, parts, signed_in
 from portal.errors import ApiError
-from portal.limits_accounts import LINKS, PROOFS, count, count_caller, count_mail, right
+from portal.join import GATE
+from portal.limits_accounts import LINKS, PROOFS, count, count_mail
 from storage.email_tokens import Purpose
 from storage.registration import Completion
 
@@ -44,10 +45,9 @@ async def look(request: web.Request) -> web.StreamResponse:
     """Whose address the link would confirm: the page asks before it does, for the link may have been sent by
     somebody who typed a wrong address, on purpose or not."""
     body = await parse(request, TokenBody)
-    tries = await count_caller(request, LINKS)
-    its = parts(request)
-    proof = await its.storage.email_tokens.look(body.token, Purpose.CONFIRM, Purpose.CONFIRM_EXTRA, now_ms=its.now_ms())
-    await right(request, tries)
+    its, either = parts(request), (Purpose.CONFIRM, Purpose.CONFIRM_EXTRA)
+    async with request.config_dict[GATE].secret(LINKS, caller(request)):
+        proof = await its.storage.email_tokens.look(body.token, *either, now_ms=its.now_ms())
     user = await its.storage.users.get(proof.user)
     name = "" if user is None else user.name
     return web.json_response({"name": name, "email": proof.email, "extra": proof.purpose is Purpose.CONFIRM_EXTRA})
@@ -56,13 +56,11 @@ async def look(request: web.Request) -> web.StreamResponse:
 async def confirm_email(request: web.Request) -> web.StreamResponse:
     """Anybody with the link."""
     body = await parse(request, TokenBody)
-    tries = await count_caller(request, LINKS)
-    its = parts(request)
-    here = await signed_in(request)
-    done = await its.storage.registration.confirm(
-        body.token, signed_in=None if here is None else here.id, now_ms=its.now_ms()
-    )
-    await right(request, tries)
+    its, here = parts(request), await signed_in(request)
+    async with request.config_dict[GATE].secret(LINKS, caller(request)):
+        done = await its.storage.registration.confirm(
+            body.token, signed_in=None if here is None else here.id, now_ms=its.now_ms()
+        )
     return web.json_response({"extra": done.extra, "already": done.already})
 
 

@@ -9,8 +9,9 @@ itself.
 """
 
 import asyncio
+import contextlib
 import math
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,7 @@ import structlog
 
 from portal.bodies import DoorBody
 from portal.errors import ApiError
+from storage.errors import StorageError
 from storage.interfaces import JsonValue, Limit, Limiter
 from storage.records import ConferenceRecord, Door
 from storage.service import Storage
@@ -51,24 +53,30 @@ class Gate:
         assert body.number is not None and body.pin is not None, "DoorBody has one of both"
         return await self._by_pin(caller, body.number, body.pin)
 
-    async def sign_in_try(self, caller: str) -> None:
-        """Counts one try to sign in. Raises ApiError too_many_tries."""
-        _refuse(await self._limiter.take((SIGN_INS_PER_CALLER, caller)))
-
-    async def sign_in_worked(self, caller: str) -> None:
-        await self._limiter.refund((SIGN_INS_PER_CALLER, caller))
+    @contextlib.asynccontextmanager
+    async def secret(self, limit: Limit, caller: str) -> AsyncIterator[None]:
+        """Around the look-up of a link's secret. Those are too long to be guessed: over the limit a wrong one is told
+        to wait and a right one opens still, or anybody could lock out the office behind the same address."""
+        wait_s = await self._limiter.take((limit, caller))
+        try:
+            yield
+        except (ApiError, StorageError) as error:
+            if error.code in ("not_found", "wrong_link"):
+                _refuse(wait_s)
+            raise
+        if wait_s is None:
+            await self._limiter.refund((limit, caller))
 
     async def close(self) -> None:
         if self._alerts:
             await asyncio.wait(self._alerts, timeout=5)
 
     async def _by_link(self, caller: str, secret: str) -> Door:
-        _refuse(await self._limiter.take((LINKS_PER_CALLER, caller)))
-        door = await self._storage.conferences.by_link(secret)
-        if door is None:
-            raise ApiError("wrong_link")
-        await self._limiter.refund((LINKS_PER_CALLER, caller))
-        return door
+        async with self.secret(LINKS_PER_CALLER, caller):
+            door = await self._storage.conferences.by_link(secret)
+            if door is None:
+                raise ApiError("wrong_link")
+            return door
 
     async def _by_pin(self, caller: str, number: str, pin: str) -> Door:
         async with self._stripes[hash(number) % _STRIPES]:

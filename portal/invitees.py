@@ -8,6 +8,7 @@ from portal.bodies_schedule import BulkBody, GroupInviteBody, InviteeBody, Invit
 from portal.conferences import invitee_facts
 from portal.context import CONFERENCE, USER, caller, parts
 from portal.errors import ApiError
+from portal.gate import SIGN_INS_PER_CALLER
 from portal.join import GATE
 from storage.audit import by_user
 from storage.records import ConferenceRecord, InviteeDraft, InviteeRecord
@@ -114,14 +115,12 @@ async def rsvp_by_token(request: web.Request) -> web.StreamResponse:
     """The links of the mail (E0-30): what it is about, and the answer. Opens nothing else."""
     body = await parse(request, RsvpTokenBody)
     its = parts(request)
-    gate, who = request.config_dict[GATE], caller(request)
-    await gate.sign_in_try(who)
-    invitee = rsvp_invitee(its.storage.secrets, body.token)
-    answered = None if invitee is None else await its.storage.invitees.answer(invitee, body.answer, now_ms=its.now_ms())
-    conference = None if answered is None else await its.storage.conferences.get(answered.conference)
-    if answered is None or conference is None:
-        raise ApiError("wrong_link")
-    await gate.sign_in_worked(who)
+    async with request.config_dict[GATE].secret(SIGN_INS_PER_CALLER, caller(request)):
+        invitee, now_ms = rsvp_invitee(its.storage.secrets, body.token), its.now_ms()
+        answered = None if invitee is None else await its.storage.invitees.answer(invitee, body.answer, now_ms=now_ms)
+        conference = None if answered is None else await its.storage.conferences.get(answered.conference)
+        if answered is None or conference is None:
+            raise ApiError("wrong_link")
     return web.json_response({"answer": answered.rsvp, "name": answered.name, "conference": _shown(conference)})
 
 

@@ -12,6 +12,7 @@ from portal.bodies import parse
 from portal.bodies_accounts import ForgotBody, NewPassword, PasswordSignIn, SecondFactorBody, TokenBody
 from portal.context import caller, parts
 from portal.errors import ApiError
+from portal.join import GATE
 from portal.limits_accounts import (
     ACCOUNT,
     CODES,
@@ -105,9 +106,8 @@ async def _send_reset(request: web.Request, email: str) -> None:
 async def look(request: web.Request) -> web.StreamResponse:
     """What the page of a link shows before it asks for a password; uses nothing up."""
     body = await parse(request, TokenBody)
-    tries = await count_caller(request, LINKS)
-    proof, user = await _proof(request, body.token)
-    await right(request, tries)
+    async with request.config_dict[GATE].secret(LINKS, caller(request)):
+        proof, user = await _proof(request, body.token)
     return web.json_response(
         {
             "purpose": proof.purpose.value,
@@ -122,13 +122,12 @@ async def reset(request: web.Request) -> web.StreamResponse:
     """A new password by a link; an invited person takes up the account with it. All other sessions end."""
     body = await parse(request, NewPassword)
     _allowed(request)
-    tries = await count_caller(request, LINKS)
-    proof, user = await _proof(request, body.token)
+    async with request.config_dict[GATE].secret(LINKS, caller(request)):
+        proof, user = await _proof(request, body.token)
     check_password(body.new, user, proof.email)
     hashed = await account_parts(request).hasher.hash(body.new)
     its = parts(request)
     user = await its.storage.registration.take_up(body.token, hashed, now_ms=its.now_ms())
-    await right(request, tries)
     return await pending.proved(request, user.id)
 
 

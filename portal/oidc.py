@@ -20,11 +20,11 @@ from portal import pending
 from portal.account_parts import account_parts
 from portal.bodies import Empty, parse, query
 from portal.bodies_accounts import CallbackQuery, ConfirmLogin, StartBody, StartQuery
-from portal.context import base_url, parts
+from portal.context import base_url, caller, parts
 from portal.employment import Employment
 from portal.errors import ApiError
 from portal.identity import Identity, identity
-from portal.limits_accounts import STARTS, count_caller
+from portal.limits_accounts import STARTS, count_caller, right
 from portal.provider import Login, Provider, ProviderError
 from storage.account_states import State
 from storage.email_tokens import Purpose
@@ -85,6 +85,7 @@ async def callback(request: web.Request) -> web.StreamResponse:
         return _back(error.code)
     oidc = its.settings.oidc
     assert oidc is not None
+    await right(request, ((STARTS, caller(request)),))  # an office behind one address signs in at nine
     who = identity(oidc.issuer, claims)
     employment = await account_parts(request).employment.ask(who.issuer, who.subject, who.email)
     data = {

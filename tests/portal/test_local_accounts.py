@@ -243,3 +243,13 @@ async def test_a_changed_password_makes_waiting_reset_links_worthless(site: Site
     token = await token_of(site, "reset_password")
     assert (await browser.post("/api/account/password", {"current": GOOD, "new": BETTER})).status == 200
     assert await code(await other.post("/api/password/reset", {"token": token, "new": GOOD})) == "not_found"
+
+
+async def test_wrong_links_lock_nobody_out_behind_the_same_address(site: Site) -> None:
+    await local(site)
+    browser = await site.browser()
+    outcomes = [await code(await browser.post("/api/password/look", {"token": f"t{n}"})) for n in range(65)]
+    assert outcomes.count("not_found") == 60 and outcomes[-1] == "too_many_tries"
+    await browser.post("/api/password/forgot", {"email": "anna@example.org"})
+    token = await token_of(site, "reset_password")
+    assert (await browser.post("/api/password/reset", {"token": token, "new": BETTER})).status == 200

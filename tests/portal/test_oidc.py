@@ -11,6 +11,7 @@ from oidc_provider_mock import User
 
 from portal.settings import OidcSettings
 from storage.email_tokens import Purpose
+from storage.interfaces import Limit
 from tests.portal.accounts_support import (
     GOOD,
     MARIA,
@@ -310,3 +311,13 @@ async def test_a_domain_that_only_looks_alike_opens_no_account(open_site: Open) 
         browser = await site.browser()
         assert (await confirmed(browser, "thief")).status == 200
         assert (await me(browser))["id"] != boss.id
+
+
+async def test_finished_sign_ins_do_not_count(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An office behind one address signs in at nine; only those who never come back are stopped."""
+    monkeypatch.setattr("portal.oidc.STARTS", Limit("oidc-start", 3, 900))
+    for _ in range(5):
+        assert (await confirmed(await site.browser())).status == 200
+    for expected in (302, 302, 302, 429):
+        started = await (await site.browser()).get("/api/oidc/start", allow_redirects=False)
+        assert started.status == expected
