@@ -2,7 +2,7 @@
 import { useRef, useState } from "preact/hooks";
 import { api, ApiError } from "../app/api";
 import { chooseLanguage, formatDateTime, t } from "../i18n";
-import { languages, loadUser } from "../portal/account";
+import { languages, loadUser, waysIn } from "../portal/account";
 import { LoadFailed } from "../portal/load_failed";
 import { Button } from "../ui/button";
 import { Banner, PageSpinner } from "../ui/display";
@@ -36,7 +36,7 @@ function Fixed({ profile }: { profile: Profile }) {
     <section class="account-section ui-card">
       <h2>{t("acc.details.fixed")}</h2>
       <dl class="account-facts">{facts.map(([name, value]) => <><dt>{name}</dt><dd>{value}</dd></>)}</dl>
-      <p class="ui-muted ui-small">{t("acc.details.fixed_hint")}</p>
+      <p class="ui-muted ui-small">{t(waysIn.value?.oidc ? "acc.details.fixed_hint" : "acc.details.fixed_hint_here")}</p>
     </section>
   );
 }

@@ -41,7 +41,7 @@ export default function Reset() {
       <div class="account-narrow">
         <h1>{title}</h1>
         <section class="ui-card">
-          <p>{first ? t("acc.reset.text_first", { email: link.email }) : t("acc.reset.text", { email: link.email })}</p>
+          <p>{t(!first ? "acc.reset.text" : link.sign_in.oidc !== null ? "acc.reset.text_first" : "acc.reset.text_first_password", { email: link.email })}</p>
           {first && link.sign_in.oidc !== null && <Provider name={link.sign_in.oidc.name} token={token} />}
           {first && link.sign_in.oidc !== null && link.sign_in.password && <p class="account-or">{t("acc.reset.or")}</p>}
           {link.sign_in.password && <NewPassword token={token} email={link.email} second={() => setSecond(true)} />}

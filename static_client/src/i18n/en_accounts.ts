@@ -110,6 +110,7 @@ export const accounts = {
   "acc.reset.title_first": "Set up your account",
   "acc.reset.text": "For the account {email}. You will be signed out everywhere else.",
   "acc.reset.text_first": "You were invited to make an account for {email}. Choose a password, or sign in at your provider.",
+  "acc.reset.text_first_password": "You were invited to make an account for {email}. Choose a password.",
   "acc.reset.new": "New password",
   "acc.reset.go": "Save and sign in",
   "acc.reset.or": "or choose a password here",
@@ -128,6 +129,7 @@ export const accounts = {
 
   "acc.details.fixed": "What cannot be changed here",
   "acc.details.fixed_hint": "The name follows your provider when you sign in, the role is changed by request. For the rest ask a coordinator.",
+  "acc.details.fixed_hint_here": "The role is changed by request. For the rest ask a coordinator, or whoever runs this server.",
   "acc.details.name": "Full name",
   "acc.details.email": "Primary e-mail address",
   "acc.details.role": "Role",

@@ -4,7 +4,7 @@ export const people = {
   "error.unit_in_use": "Somebody coordinates this unit; convert or move them first.",
   "error.unconfirmed": "The applicant has not confirmed the e-mail address yet.",
   "error.not_completed": "A group can be made once the conference is over.",
-  "error.no_account": "No account has this address.",
+  "error.no_account": "No account has this address. Invite the person first, on the page “Users”.",
   "pp.page": "Users",
   "pp.tabs": "Parts of the page",
   "pp.tab.coordinators": "Administrators",

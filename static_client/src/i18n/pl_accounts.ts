@@ -112,6 +112,7 @@ export const accounts: Translated<"pl", typeof english> = {
   "acc.reset.title_first": "Skonfiguruj swoje konto",
   "acc.reset.text": "Dla konta {email}. Wszędzie indziej nastąpi wylogowanie.",
   "acc.reset.text_first": "Otrzymujesz zaproszenie do założenia konta dla {email}. Ustaw hasło albo zaloguj się u swojego dostawcy.",
+  "acc.reset.text_first_password": "Otrzymujesz zaproszenie do założenia konta dla {email}. Ustaw hasło.",
   "acc.reset.new": "Nowe hasło",
   "acc.reset.go": "Zapisz i zaloguj się",
   "acc.reset.or": "albo ustaw hasło tutaj",
@@ -130,6 +131,7 @@ export const accounts: Translated<"pl", typeof english> = {
 
   "acc.details.fixed": "Czego nie można tu zmienić",
   "acc.details.fixed_hint": "Imię i nazwisko są pobierane od dostawcy przy logowaniu, rola zmienia się na wniosek. W pozostałych sprawach zwróć się do koordynatora.",
+  "acc.details.fixed_hint_here": "Rola zmienia się na wniosek. W pozostałych sprawach zwróć się do koordynatora albo do osoby, która prowadzi ten serwer.",
   "acc.details.name": "Imię i nazwisko",
   "acc.details.email": "Główny adres e-mail",
   "acc.details.role": "Rola",

@@ -6,7 +6,7 @@ export const people: Translated<"pl", typeof english> = {
   "error.unit_in_use": "Tę jednostkę ktoś koordynuje; najpierw zmień jego rolę lub jednostkę.",
   "error.unconfirmed": "Wnioskodawca nie potwierdził jeszcze adresu e-mail.",
   "error.not_completed": "Grupę można utworzyć po zakończeniu konferencji.",
-  "error.no_account": "Żadne konto nie ma tego adresu.",
+  "error.no_account": "Żadne konto nie ma tego adresu. Najpierw zaproś tę osobę na stronie „Użytkownicy”.",
   "pp.page": "Użytkownicy",
   "pp.tabs": "Części strony",
   "pp.tab.coordinators": "Koordynatorzy",

@@ -112,6 +112,7 @@ export const accounts: Translated<"ro", typeof english> = {
   "acc.reset.title_first": "Configurați-vă contul",
   "acc.reset.text": "Pentru contul {email}. Veți fi deconectat(ă) de peste tot în rest.",
   "acc.reset.text_first": "Ați fost invitat(ă) să creați un cont pentru {email}. Alegeți o parolă sau autentificați-vă la furnizor.",
+  "acc.reset.text_first_password": "Ați fost invitat(ă) să creați un cont pentru {email}. Alegeți o parolă.",
   "acc.reset.new": "Parolă nouă",
   "acc.reset.go": "Salvare și autentificare",
   "acc.reset.or": "sau alegeți o parolă aici",
@@ -130,6 +131,7 @@ export const accounts: Translated<"ro", typeof english> = {
 
   "acc.details.fixed": "Ce nu se poate schimba aici",
   "acc.details.fixed_hint": "Numele este preluat de la furnizor la autentificare, rolul se schimbă la cerere. Pentru rest, adresați-vă unui coordonator.",
+  "acc.details.fixed_hint_here": "Rolul se schimbă la cerere. Pentru rest, adresați-vă unui coordonator sau celui care administrează acest server.",
   "acc.details.name": "Nume complet",
   "acc.details.email": "Adresa principală de e-mail",
   "acc.details.role": "Rol",

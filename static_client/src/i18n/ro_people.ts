@@ -6,7 +6,7 @@ export const people: Translated<"ro", typeof english> = {
   "error.unit_in_use": "Această unitate are un coordonator; schimbați-i mai întâi rolul sau unitatea.",
   "error.unconfirmed": "Solicitantul nu și-a confirmat încă adresa de e-mail.",
   "error.not_completed": "Un grup se poate crea după încheierea conferinței.",
-  "error.no_account": "Niciun cont nu are această adresă.",
+  "error.no_account": "Niciun cont nu are această adresă. Invitați mai întâi persoana, în pagina „Utilizatori”.",
   "pp.page": "Utilizatori",
   "pp.tabs": "Secțiunile paginii",
   "pp.tab.coordinators": "Coordonatori",
