@@ -13,6 +13,7 @@ from storage.audit import Act, Audit, by_user
 from storage.base import Database
 from storage.email_tokens import Purpose
 from storage.errors import NotFound, WrongState
+from storage.outbox import put_in
 from storage.secrets import Secrets
 from storage.tables import User
 from storage.tables_accounts import EmailToken, RecoveryCode
@@ -20,6 +21,8 @@ from storage.tables_accounts import EmailToken, RecoveryCode
 RECOVERY_CODES = 10
 _ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # nothing that is mistaken for something else
 _CODE_LENGTH = 12  # 58 bits
+TOLD = frozenset({"password_changed", "two_factor_on", "two_factor_off", "recovery_code_used"})
+"""Acts that the owner is told by mail: whoever did it may be somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,8 @@ class Credentials:
 
     async def _noted(self, session: AsyncSession, user: str, action: str, now_ms: int) -> None:
         await self._audit.record_in(session, Act(by_user(user), action, "user", user), at_ms=now_ms)
+        if action in TOLD:
+            await tell_owner_in(session, user, action, now_ms=now_ms)
 
     async def _new_codes(self, session: AsyncSession, user: str) -> list[str]:
         codes = ["".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH)) for _ in range(RECOVERY_CODES)]
@@ -135,6 +140,13 @@ class Credentials:
     def _hash(self, user: str, code: str) -> bytes:
         plain = "".join(c for c in code.casefold() if c.isalnum())
         return self._keys.keyed_hash("recovery", f"{user}/{plain}")
+
+
+async def tell_owner_in(session: AsyncSession, user: str, action: str, *, now_ms: int) -> None:
+    """By mail to the account's address; not to one that is only claimed."""
+    proved = select(User.id).where(User.id == user, User.email_key.is_not(None))
+    if (await session.scalars(proved)).first() is not None:
+        await put_in(session, f"{action}/{user}/{now_ms}", action, {}, due_ms=now_ms, recipient=f"user:{user}")
 
 
 async def forget_second_factor_in(session: AsyncSession, user: str) -> None:

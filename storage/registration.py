@@ -14,6 +14,7 @@ from storage.account_states import State, Step, after, settled
 from storage.accounts import account_in
 from storage.audit import Act, Audit, by_user
 from storage.base import Database, one_at_a_time
+from storage.credentials import tell_owner_in
 from storage.email_tokens import EmailTokens, Purpose
 from storage.errors import EmailTaken, NotFound, OtherBrowser, WrongState
 from storage.extra_emails import confirm_extra_in
@@ -213,6 +214,7 @@ class Registration:
     async def _reset(self, session: AsyncSession, row: User, now_ms: int) -> None:
         act = Act(by_user(row.id), "password_changed", "user", row.id, {"by": "link"})
         await self._audit.record_in(session, act, at_ms=now_ms)
+        await tell_owner_in(session, row.id, act.action, now_ms=now_ms)
 
 
 def _set_name(row: User, given_name: str, surname: str) -> None:

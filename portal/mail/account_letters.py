@@ -1,5 +1,6 @@
-"""Letters about accounts, roles and collaboration (E0-12, E0-18, E1-15, E2-16, E2-50, E2-71, E2-124, E2-126), and the
-warning to an organiser whose PIN is being guessed (decision 11). Values in, a message out.
+"""Letters about accounts, roles and collaboration (E0-12, E0-18, E1-15, E2-16, E2-50, E2-71, E2-124, E2-126), the
+warning to an organiser whose PIN is being guessed (decision 11), and word to the owner of what changed in how one signs
+in. Values in, a message out.
 """
 
 from collections.abc import Mapping
@@ -24,6 +25,10 @@ KINDS: Final = (
     "coordinator_message",
     "collaboration_asked",
     "pin_alert",
+    "password_changed",
+    "two_factor_on",
+    "two_factor_off",
+    "recovery_code_used",
 )
 STALE_ALERT_MS: Final = 24 * 3_600_000
 _PROOFS: Final = {
@@ -104,6 +109,9 @@ def _with_details(case: Case, letter: Letter) -> Letter:
             return replace(letter, quoted=tuple(lines(str(case.payload.get("text", "")))))
         case "collaboration_asked":
             return replace(letter, button=Link(say("collaboration_asked.button"), links.collaborators()))
+        case "password_changed" | "two_factor_on" | "two_factor_off" | "recovery_code_used":
+            button = Link(say("own_security"), links.security())
+            return replace(letter, button=button, remarks=(say("not_your_act"),))
         case "pin_alert":
             return replace(letter, heading=line(case.meeting.title) if case.meeting else "")
     raise AssertionError(f"no letter for {case.kind}")

@@ -27,6 +27,9 @@ class Links:
     def approvals(self) -> str:
         return f"{self.base}/users#approval"
 
+    def security(self) -> str:
+        return f"{self.base}/account#security"
+
     def collaborators(self) -> str:
         return f"{self.base}/account#collaborators"
 

@@ -4,9 +4,11 @@ from xml.etree import ElementTree
 
 import pyotp
 import pytest
+from sqlalchemy import update
 
 from portal import totp
-from tests.portal.accounts_support import BETTER, GOOD, local, me, token_of
+from storage.tables import User
+from tests.portal.accounts_support import BETTER, GOOD, local, mails, me, token_of
 from tests.portal.conftest import Browser, Site, code
 
 RIGHT = {"email": "anna@example.org", "password": GOOD}
@@ -147,3 +149,24 @@ async def test_a_reset_link_does_not_go_around_the_second_factor(site: Site) -> 
     answer = await browser.post("/api/password/reset", {"token": token, "new": BETTER})
     assert await answer.json() == {"second_factor": True} and await me(browser) is None
     assert await second(browser, app.at(site.clock.now)) == 200
+
+
+async def test_the_owner_is_told_by_mail_what_changed_in_how_the_account_is_signed_in_to(site: Site) -> None:
+    browser, app, recovery = await enabled(site)
+    entering = await password_given(site)
+    assert await second(entering, recovery[0]) == 200
+    assert (await browser.post("/api/account/two-factor/disable", {"code": app.at(site.clock.now)})).status == 200
+    await browser.post("/api/password/forgot", {"email": "anna@example.org"})
+    await entering.post("/api/password/reset", {"token": await token_of(site, "reset_password"), "new": BETTER})
+    told = [(each["kind"], each["recipient"]) for each in await mails(site) if each["kind"] != "reset_password"]
+    kinds = ("password_changed", "two_factor_on", "recovery_code_used", "two_factor_off", "password_changed")
+    assert told == [(kind, f"user:{browser.user}") for kind in kinds]
+
+
+async def test_an_address_that_is_only_claimed_is_told_nothing(site: Site) -> None:
+    browser = await local(site)
+    before = len(await mails(site))
+    async with site.storage.db.write() as session:
+        await session.execute(update(User).where(User.id == browser.user).values(email_key=None))
+    await site.storage.credentials.set_password(browser.user, "hash", now_ms=site.clock.ms())
+    assert len(await mails(site)) == before
