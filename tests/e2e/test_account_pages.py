@@ -7,17 +7,16 @@ import email.policy
 import re
 import time
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pyotp
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.portal.accounts_support import GOOD, provider
+from tests.support.pages import axe, fits
 from tests.support.server import Server, running
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
-AXE = Path(__file__).resolve().parent.parent.parent / "static_client" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.fixture(scope="module")
@@ -80,28 +79,6 @@ async def at_provider(page: Page, server: Server, sub: str) -> None:
     if await page.get_by_role("heading", name="What you need").count():
         await page.get_by_role("button", name="Continue").click()
     await expect(page.get_by_role("heading", name="Is this you?")).to_be_visible()
-
-
-async def axe(page: Page) -> None:
-    """WCAG 2.2 AA as far as axe can see it: no finding."""
-    await page.emulate_media(reduced_motion="reduce")  # a colour on its way from one to another is no finding
-    await expect(page.locator("h1")).to_be_attached(timeout=20_000)  # the page is there
-    await page.evaluate(
-        "Promise.allSettled(document.getAnimations().filter(a => a instanceof CSSTransition).map(a => a.finished))"
-    )  # colours at rest
-    await page.evaluate(AXE.read_text())
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = await page.evaluate("tags => axe.run({ runOnly: tags }).then(r => r.violations)", tags)
-    assert [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found] == []
-
-
-async def fits(page: Page) -> None:
-    """Nothing sticks out sideways on a phone held upright, nor at 320 px."""
-    for width in (390, 320):
-        await page.set_viewport_size({"width": width, "height": 844})
-        over = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert over <= 0, (page.url, width, over)
-    await page.set_viewport_size({"width": 1280, "height": 800})
 
 
 async def tab_to(page: Page, target: Locator) -> None:

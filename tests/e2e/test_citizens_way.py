@@ -418,7 +418,7 @@ async def they_meet(office: Office, maria: Page, nikos: Page, sven: Page, gosia:
     await expect(waiting.get_by_role("heading")).to_have_text("Waiting: 3")
     await shot(maria, "9-lobby-moderator")
     await shot(gosia, "9-lobby-guest")
-    await waiting.get_by_role("button", name="Let Nikos Nikou in").click()
+    await waiting.get_by_role("button", name="Let in Nikos Nikou").click()
     await in_the_room(guests[0])
     await expect(waiting.get_by_role("heading")).to_have_text("Waiting: 2")
     for guest in guests[1:]:

@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.e2e.room import Participant
 from tests.e2e.test_room import shot
 from tests.support.browser import participant_context, watch
+from tests.support.pages import DESKTOP, PHONE, TOO_WIDE
 from tests.support.server import Organiser, Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -22,31 +23,7 @@ SPOKEN = [
     ("ro-RO", "ro", "Intrare în conferință", "Numele dumneavoastră", "Intrare"),
     ("en-US", "en", "Enter a conference", "Your name", "Join"),
 ]
-SIZES = [(1280, 800), (390, 844)]
-
-# What is wider than its window, or a control whose text does not fit it.
-_TOO_WIDE = """() => {
-  const found = [];
-  const root = document.documentElement;
-  if (root.scrollWidth > root.clientWidth) found.push(`page ${root.scrollWidth} > ${root.clientWidth}`);
-  for (const one of document.querySelectorAll('button, a, label, h1, h2, legend, select, [role=tab], p')) {
-    const box = one.getBoundingClientRect();
-    const style = getComputedStyle(one);
-    const shown = box.width > 1 && box.height > 1 && style.visibility === 'visible' && style.clipPath === 'none';
-    if (!shown || style.textOverflow === 'ellipsis') continue;
-    if (one.scrollWidth > one.clientWidth + 1 && style.display !== 'inline') found.push(`in itself: ${one.innerText}`);
-    if (one.matches('select')) {
-      const pen = document.createElement('canvas').getContext('2d');
-      pen.font = style.font;
-      const room = one.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-      const text = one.selectedOptions[0]?.text ?? '';
-      if (pen.measureText(text).width > room + 1) found.push(`cut off: ${text}`);
-    }
-    if (one.closest('.visually-hidden, .skip-link, .room-skip')) continue;
-    if (box.right > innerWidth + 1) found.push(`beyond the edge: ${one.innerText || one.ariaLabel}`);
-  }
-  return found;
-}"""
+SIZES = [DESKTOP, PHONE]
 
 
 async def opened(browser: Browser, url: str, locale: str, viewport: tuple[int, int] = (1280, 800)) -> Participant:
@@ -96,7 +73,7 @@ async def whole_way(person: Participant, url: str, lang: str, enter: str, name: 
 
 async def fits(person: Participant, lang: str, where: str) -> None:
     await shot(person, f"language-{lang}-{where}")
-    assert await person.page.evaluate(_TOO_WIDE) == [], f"{lang}, {where}"
+    assert await person.page.evaluate(TOO_WIDE) == [], f"{lang}, {where}"
 
 
 async def test_a_choice_is_shown_at_once_and_stays(server: Server, browser: Browser) -> None:

@@ -67,7 +67,7 @@ async def test_two_knock_one_is_let_in_the_other_refused(
     assert await anna.page.evaluate("() => window.__plenum.state()") is None
 
     await anna.page.evaluate(f"() => {{ {TONES} }}")
-    await waiting.get_by_role("button", name="Let Anna in").click()
+    await waiting.get_by_role("button", name="Let in Anna").click()
     await in_the_room(anna)
     assert await anna.page.evaluate("window.__tones") >= 3
     source = f"{await anna.number()}/camera"

@@ -9,9 +9,9 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from yarl import URL
 
-from tests.e2e.test_account_pages import axe, fits
 from tests.portal.test_mail_links import links_of, messages
 from tests.support.browser import watch
+from tests.support.pages import axe, fits
 from tests.support.server import Organiser, Server, running
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from storage.service import Storage, StorageConfig
-from tests.e2e.test_account_pages import axe, fits
+from tests.support.pages import axe, fits
 from tests.support.server import ROOT, Organiser, Server, running
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]

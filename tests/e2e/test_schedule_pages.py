@@ -174,6 +174,6 @@ async def test_search_and_day(page: Page, organiser: Organiser) -> None:
     await expect(page.get_by_role("heading", name="Συμβούλιο")).to_be_visible()
     await page.get_by_role("button", name="Show all").click()
     local = datetime.datetime.fromtimestamp((start + 3 * day) / 1000, datetime.UTC) + datetime.timedelta(hours=2)
-    await page.get_by_label("Day").fill(local.date().isoformat())
+    await page.get_by_label("Day", exact=True).fill(local.date().isoformat())
     await expect(page.get_by_role("heading", name="Board")).to_be_visible()
     await expect(page.get_by_role("heading", name="Assembly")).to_have_count(0)

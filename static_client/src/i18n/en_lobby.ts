@@ -21,7 +21,7 @@ export const lobby = {
   "lobby.reconnecting": "The connection was lost. You keep waiting as soon as it is back.",
   "lobby.waiting": "Waiting: {count}",
   "lobby.admit": "Let in",
-  "lobby.admit_name": "Let {name} in",
+  "lobby.admit_name": "Let in {name}",
   "lobby.refuse": "Refuse",
   "lobby.refuse_name": "Refuse {name}",
   "lobby.admit_all": "Let everyone in",

@@ -39,7 +39,12 @@ export function pickLanguage(chosen: string | null, account: string | null, brow
 
 /** Before the first page is shown. A language that cannot be loaded leaves the pages in English. */
 export async function startLanguage(): Promise<void> {
-  await change(pickLanguage(read("localStorage", CHOSEN), read("sessionStorage", ACCOUNT), navigator.languages ?? []));
+  const pick = () => change(pickLanguage(read("localStorage", CHOSEN), read("sessionStorage", ACCOUNT), navigator.languages ?? []));
+  // what is chosen in one window of this browser holds in its others
+  window.addEventListener("storage", (event) => {
+    if (event.key === CHOSEN) void pick();
+  });
+  await pick();
 }
 
 /**

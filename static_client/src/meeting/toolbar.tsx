@@ -21,25 +21,27 @@ export function Toolbar() {
   const unread = ui.unread.value;
   const waiting = peopleShown ? 0 : ui.waiting.value;
   return (
-    <div class="room-bar" role="toolbar" aria-label={t("room.toolbar")} id="room-controls" tabIndex={-1}>
-      <h2 class="visually-hidden">{t("room.toolbar")}</h2>
-      <div class="room-bar-group">
-        <MicButton />
-        <CameraButton />
-        {!narrow && <ShareButton />}
-        <ListenButton />
+    <section class="room-foot" aria-label={t("room.toolbar")}>
+      <div class="room-bar" role="toolbar" aria-label={t("room.toolbar")} id="room-controls" tabIndex={-1}>
+        <h2 class="visually-hidden">{t("room.toolbar")}</h2>
+        <div class="room-bar-group">
+          <MicButton />
+          <CameraButton />
+          {!narrow && <ShareButton />}
+          <ListenButton />
+        </div>
+        <div class="room-bar-group">
+          <HandButton />
+          {!narrow && <ReactButton />}
+          <ToggleButton class="room-bar-button" icon="chat" label={unread > 0 ? `${t("bar.chat")}, ${t("chat.unread", { count: unread })}` : t("bar.chat")} tip={t("bar.chat_show")} tipPressed={t("bar.chat_hide")} shortcut={key ? "C" : undefined}
+            pressed={chatShown} badge={chatShown ? 0 : unread} onClick={() => ui.toggleChat()} id="room-bar-chat" data-testid="chat" />
+          {!narrow && <ToggleButton class="room-bar-button" icon="people" label={waiting > 0 ? `${t("bar.people")}, ${t("door.shown", { count: waiting })}` : t("bar.people")} badge={waiting} tip={t("bar.people_show")} tipPressed={t("bar.people_hide")} shortcut={key ? "P" : undefined}
+            pressed={peopleShown} onClick={() => ui.togglePeople()} id="room-bar-people" data-testid="people" />}
+          <Menu label={t("bar.more")} trigger={{ icon: "more-horizontal", class: "room-bar-button" }} side="up" align="end" items={() => moreMenu(ui)} />
+        </div>
+        <IconButton class="room-bar-button room-bar-leave" icon="leave" label={t("bar.leave")} variant="danger" onClick={() => (ui.dialog.value = "leave")} data-testid="leave" />
       </div>
-      <div class="room-bar-group">
-        <HandButton />
-        {!narrow && <ReactButton />}
-        <ToggleButton class="room-bar-button" icon="chat" label={unread > 0 ? `${t("bar.chat")}, ${t("chat.unread", { count: unread })}` : t("bar.chat")} tip={t("bar.chat_show")} tipPressed={t("bar.chat_hide")} shortcut={key ? "C" : undefined}
-          pressed={chatShown} badge={chatShown ? 0 : unread} onClick={() => ui.toggleChat()} id="room-bar-chat" data-testid="chat" />
-        {!narrow && <ToggleButton class="room-bar-button" icon="people" label={waiting > 0 ? `${t("bar.people")}, ${t("door.shown", { count: waiting })}` : t("bar.people")} badge={waiting} tip={t("bar.people_show")} tipPressed={t("bar.people_hide")} shortcut={key ? "P" : undefined}
-          pressed={peopleShown} onClick={() => ui.togglePeople()} id="room-bar-people" data-testid="people" />}
-        <Menu label={t("bar.more")} trigger={{ icon: "more-horizontal", class: "room-bar-button" }} side="up" align="end" items={() => moreMenu(ui)} />
-      </div>
-      <IconButton class="room-bar-button room-bar-leave" icon="leave" label={t("bar.leave")} variant="danger" onClick={() => (ui.dialog.value = "leave")} data-testid="leave" />
-    </div>
+    </section>
   );
 }
 

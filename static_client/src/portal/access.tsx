@@ -7,12 +7,13 @@ import { Icon } from "../ui/icon";
 import { absolute, invitationText } from "./invitation";
 import type { Conference } from "./types";
 
-export function Access({ conference }: { conference: Conference }) {
+export function Access({ conference, level = 4 }: { conference: Conference; level?: 3 | 4 }) {
+  const Heading = `h${level}` as const;
   const origin = location.origin;
   return (
     <div class="portal-access">
       <section class="portal-access-box">
-        <h4><Icon name="people" />{t("access.participants")}</h4>
+        <Heading><Icon name="people" />{t("access.participants")}</Heading>
         <p class="ui-small ui-muted">{t("access.participants_text")}</p>
         <CopyField label={t("access.link")} value={absolute(conference.participant_url, origin)} />
         <div class="portal-pair">
@@ -21,7 +22,7 @@ export function Access({ conference }: { conference: Conference }) {
         </div>
       </section>
       <section class="portal-access-box portal-access-moderators">
-        <h4><Icon name="shield" />{t("access.moderators")}</h4>
+        <Heading><Icon name="shield" />{t("access.moderators")}</Heading>
         <p class="ui-small">{t("access.moderators_text")}</p>
         <CopyField label={t("access.moderator_link")} value={absolute(conference.moderator_url, origin)} />
         <CopyField label={t("access.admin_pin")} value={conference.admin_pin} shown={spaced(conference.admin_pin)} />
@@ -41,7 +42,7 @@ export function AccessDialog({ conference, onClose }: { conference: Conference; 
     }>
       <div class="ui-stack">
         <p>{t("access.created_text", { title: conference.title })}</p>
-        <Access conference={conference} />
+        <Access conference={conference} level={3} />
       </div>
     </Dialog>
   );

@@ -116,11 +116,11 @@ function Go({ item, act }: { item: ConferenceItem; act: "enter" | "connect" }) {
     }
   };
   const early = item.state === "planned";
-  const label = act === "enter" ? t("conference.enter") : t("conference.connect");
+  const label = early ? t("conference.opens", { minutes: Math.round((item.starts_at - item.opens_at) / 60_000) }) : act === "enter" ? t("conference.enter") : t("conference.connect");
   return (
     <Button variant="primary" class={act === "connect" ? "portal-connect" : undefined} icon="door" busy={busy} disabled={early}
-      aria-label={act === "enter" ? t("conference.enter_what", { title: item.title }) : t("conference.connect_what", { title: item.title })} onClick={() => void go()}>
-      {early ? t("conference.opens", { minutes: Math.round((item.starts_at - item.opens_at) / 60_000) }) : label}
+      aria-label={early ? `${label}: ${item.title}` : act === "enter" ? t("conference.enter_what", { title: item.title }) : t("conference.connect_what", { title: item.title })} onClick={() => void go()}>
+      {label}
     </Button>
   );
 }
@@ -137,8 +137,9 @@ function Answer({ item }: { item: ConferenceItem }) {
       toast({ text: sentence(cause), kind: "bad" });
     }
   };
+  const now = t(`rsvp.${item.rsvp ?? "none"}`);
   return (
-    <Menu label={t("rsvp.of", { title: item.title })} trigger={{ text: t(`rsvp.${item.rsvp ?? "none"}`), icon: item.rsvp === "accepted" ? "check" : "calendar", variant: "plain" }}
+    <Menu label={`${now}: ${t("rsvp.of", { title: item.title })}`} trigger={{ text: now, icon: item.rsvp === "accepted" ? "check" : "calendar", variant: "plain" }}
       items={ANSWERS.map((answer) => ({ label: t(`rsvp.answer.${answer}`), role: "radio" as const, checked: item.rsvp === answer, onSelect: () => void choose(answer) }))} />
   );
 }

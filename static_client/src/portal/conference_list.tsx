@@ -11,13 +11,15 @@ import { LoadFailed } from "./load_failed";
 interface ListProps {
   which: Which;
   filter: Filter;
-  heading?: string;
+  heading: string;
+  /** For assistive technology alone, where a tab says the same. */
+  quiet?: boolean;
   /** Instead of the list when there is nothing in it. */
   empty: ComponentChildren;
   onTotal?: (total: number) => void;
 }
 
-export function ConferenceList({ which, filter, heading, empty, onTotal }: ListProps) {
+export function ConferenceList({ which, filter, heading, quiet, empty, onTotal }: ListProps) {
   const [page, setPage] = useState(1);
   useEffect(() => setPage(1), [filter.words, filter.date]);
   const found = useList(which, filter, page);
@@ -30,9 +32,9 @@ export function ConferenceList({ which, filter, heading, empty, onTotal }: ListP
   if (found.total === 0) return <>{empty}</>;
   return (
     <section>
-      {heading !== undefined && <h2>{heading}</h2>}
+      <h2 class={quiet === true ? "visually-hidden" : undefined}>{heading}</h2>
       <ul class="portal-cards" role="list">{found.items.map((one) => <ConferenceCard key={one.id} item={one} />)}</ul>
-      <Pager page={found.page} size={found.size} total={found.total} onPage={setPage} />
+      <Pager page={found.page} size={found.size} total={found.total} of={heading} onPage={setPage} />
     </section>
   );
 }

@@ -60,7 +60,7 @@ export default function Home() {
             <Search filter={filter} onChange={setFilter} />
             <div class="portal-sections" key={tab}>
               {tab === "conferences" ? <Coming filter={filter} onNew={mayCreate ? create : null} /> : (
-                <ConferenceList which={tab} filter={filter} empty={<EmptyState icon={tab === "history" ? "history" : "calendar"} title={t(`home.${tab}.empty`)} />} />
+                <ConferenceList which={tab} filter={filter} heading={t(`home.tab.${tab}`)} quiet empty={<EmptyState icon={tab === "history" ? "history" : "calendar"} title={t(`home.${tab}.empty`)}>{t(`home.${tab}.empty_text`)}</EmptyState>} />
               )}
             </div>
             {tab === "conferences" && <ConnectNotice />}

@@ -44,7 +44,7 @@ export function Messages({ conference }: { conference: Conference }) {
           </li>
         ))}
       </ul>
-      <Pager page={found.page} size={found.size} total={found.total} onPage={setPage} />
+      <Pager page={found.page} size={found.size} total={found.total} of={t("messages.title", { count: found.total })} onPage={setPage} />
     </details>
   );
 }

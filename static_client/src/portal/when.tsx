@@ -1,5 +1,6 @@
 // When a conference is: the viewer's time, and the organiser's beside it where it differs.
 import { formatDateTime, formatDateTimeIn, formatTime, t, viewerZone } from "../i18n";
+import "./when.css";
 
 interface Times { starts_at: number; ends_at: number; time_zone: string }
 

@@ -48,6 +48,10 @@ export function startAppearance(): void {
     // storage may be forbidden; then nothing is remembered
   }
   show(readAppearance(stored));
+  // what is chosen in one window of this browser holds in its others
+  window.addEventListener("storage", (event) => {
+    if (event.key === KEY) show(readAppearance(event.newValue));
+  });
 }
 
 export function changeAppearance(change: Partial<Appearance>): void {
@@ -64,6 +68,7 @@ function show(next: Appearance): void {
   appearance.value = next;
   const root = document.documentElement;
   root.style.fontSize = next.text === 100 ? "" : `${next.text}%`;
+  root.toggleAttribute("data-large", next.text >= 150);
   if (next.brightness === 100) root.style.removeProperty("--brightness");
   else root.style.setProperty("--brightness", String(next.brightness / 100));
   root.toggleAttribute("data-brightness", next.brightness !== 100);

@@ -7,6 +7,8 @@ import { Banner } from "./display";
 import { giveFocusBack } from "./focus";
 import "./overlays.css";
 
+const CONTROLS = "a[href], button, input, select, textarea, summary, [tabindex]";
+
 export interface DialogProps {
   open: boolean;
   title: string;
@@ -21,6 +23,7 @@ export interface DialogProps {
 
 export function Dialog({ open, title, onClose, children, actions, size = "medium", closable = true, class: cls }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
+  const body = useRef<HTMLDivElement>(null);
   const id = useId();
   useEffect(() => {
     const dialog = ref.current;
@@ -28,6 +31,20 @@ export function Dialog({ open, title, onClose, children, actions, size = "medium
     const before = document.activeElement;
     if (!dialog.open) dialog.showModal();
     return () => giveFocusBack(before); // the element is gone before the browser could do it
+  }, [open]);
+  useEffect(() => {
+    const element = body.current;
+    if (element === null || !open) return;
+    // text that is too long for the window must be scrolled by key too, where no control in it takes the focus
+    const look = () => {
+      const text = element.scrollHeight > element.clientHeight && element.querySelector(CONTROLS) === null;
+      if (text) element.tabIndex = 0;
+      else element.removeAttribute("tabindex");
+    };
+    const watch = new ResizeObserver(look);
+    watch.observe(element);
+    for (const child of element.children) watch.observe(child);
+    return () => watch.disconnect();
   }, [open]);
   if (!open) return null;
   const names = ["ui-dialog", size !== "medium" && `ui-dialog-${size}`, cls].filter(Boolean).join(" ");
@@ -49,7 +66,7 @@ export function Dialog({ open, title, onClose, children, actions, size = "medium
         <h2 id={id}>{title}</h2>
         {closable && <IconButton icon="close" label={t("ui.close")} size="small" onClick={onClose} />}
       </div>
-      <div class="ui-dialog-body">{children}</div>
+      <div class="ui-dialog-body" ref={body} role="group" aria-labelledby={id}>{children}</div>
       {actions !== undefined && <div class="ui-dialog-foot">{actions}</div>}
     </dialog>
   );

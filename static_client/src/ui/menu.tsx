@@ -29,6 +29,27 @@ function closedNow(event: Event, panel: HTMLElement | null): boolean {
   return (event as unknown as { newState: string }).newState === "closed" && event.currentTarget === panel;
 }
 
+/** Puts a panel beside its anchor, also after window or panel have changed: turned, zoomed, scrolled, other items. */
+function keepAt(panel: HTMLElement, anchor: () => HTMLElement | null, side: Side, align: Align): () => void {
+  const put = () => {
+    const box = anchor()?.getBoundingClientRect();
+    if (box === undefined) return;
+    const at = place(box, { width: panel.offsetWidth, height: panel.offsetHeight }, { width: innerWidth, height: innerHeight }, side, align);
+    panel.style.left = `${at.left}px`;
+    panel.style.top = `${at.top}px`;
+  };
+  put();
+  const watch = new ResizeObserver(put);
+  watch.observe(panel);
+  window.addEventListener("resize", put);
+  window.addEventListener("scroll", put, { passive: true });
+  return () => {
+    watch.disconnect();
+    window.removeEventListener("resize", put);
+    window.removeEventListener("scroll", put);
+  };
+}
+
 export interface MenuTrigger {
   icon?: IconName | undefined;
   text?: string | undefined;
@@ -60,13 +81,9 @@ export function Menu({ label, trigger = {}, shortcut, align = "end", side = "dow
     const element = panel.current;
     if (!element || !open) return;
     element.showPopover();
-    const b = button()?.getBoundingClientRect();
-    if (b) {
-      const at = place(b, { width: element.offsetWidth, height: element.offsetHeight }, { width: innerWidth, height: innerHeight }, where, align);
-      element.style.left = `${at.left}px`;
-      element.style.top = `${at.top}px`;
-    }
+    const letGo = keepAt(element, button, where, align);
     entries()[0]?.focus();
+    return letGo;
   }, [open]);
 
   const close = (back: boolean) => {
@@ -174,14 +191,12 @@ export function Popover({ open, onClose, anchor, label, side = "above", align = 
     if (!element || !open) return;
     const before = document.activeElement;
     element.showPopover();
-    const box = anchor()?.getBoundingClientRect();
-    if (box) {
-      const at = place(box, { width: element.offsetWidth, height: element.offsetHeight }, { width: innerWidth, height: innerHeight }, side, align);
-      element.style.left = `${at.left}px`;
-      element.style.top = `${at.top}px`;
-    }
+    const letGo = keepAt(element, anchor, side, align);
     (element.querySelector<HTMLElement>("button, [href], input, select") ?? element).focus();
-    return () => giveFocusBack(before);
+    return () => {
+      letGo();
+      giveFocusBack(before);
+    };
   }, [open]);
   if (!open) return null;
   return (

@@ -1,0 +1,832 @@
+"""Every page and state of the product, and how to get there: one table for whatever must hold on all of them.
+
+Each state is opened in English, by its names, in a browser of its own person; afterwards it may be shown in another
+language or look (`speak`, `look`) without being opened again. The room is joined once and kept.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, expect
+
+from tests.e2e.test_account_pages import at_provider, mailed
+from tests.e2e.world import World, meet
+from tests.portal.accounts_support import GOOD
+from tests.support.browser import participant_context
+from tests.support.pages import DESKTOP, at_rest
+from tests.support.server import ROOT
+
+LONG_NAME = "Αλεξάνδρα Κωνσταντινοπούλου-Παπαδημητρίου"
+
+
+@dataclass
+class Stage:
+    """Opens pages; the room's page stays until the end."""
+
+    world: World
+    browser: Browser
+    rooms: dict[str, Page] = field(default_factory=dict)
+    beside: list[Page] = field(default_factory=list)  # other people's pages, needed for one state
+
+    async def context(self, person: str | None = None, **options: Any) -> BrowserContext:
+        options = {"timezone_id": "Europe/Athens", "locale": "en-GB", "reduced_motion": "reduce", **options}
+        context = await participant_context(self.browser, **options)
+        await context.grant_permissions(["clipboard-read", "clipboard-write", "camera", "microphone"])
+        if person is not None:
+            await context.add_cookies(self.world.people[person].cookies())
+        return context
+
+    async def page(self, path: str, person: str | None = None, **options: Any) -> Page:
+        page = await (await self.context(person, **options)).new_page()
+        page.set_default_timeout(10_000)
+        await page.goto(path if path.startswith("http") else self.world.url + path)
+        return page
+
+    async def room(self, which: str, **options: Any) -> Page:
+        """In the conference, joined once."""
+        if which not in self.rooms:
+            page = await self.page(self.world.links[which], **options)
+            await page.get_by_label("Your name").fill(LONG_NAME)
+            await page.get_by_role("button", name="Join", exact=True).click()
+            await page.wait_for_function("() => window.__plenum?.state?.() != null", timeout=15000)
+            await expect(page.get_by_test_id("leave")).to_be_visible()
+            self.rooms[which] = page
+        return self.rooms[which]
+
+    async def close(self) -> None:
+        for page in self.rooms.values():
+            await page.context.close()
+
+
+Open = Callable[[Stage], Awaitable[Page]]
+
+
+@dataclass(frozen=True)
+class State:
+    """`route` as router.ts calls it; `code` of a status page; `kept`: the page stays for the next state."""
+
+    name: str
+    route: str
+    open: Open
+    code: str | None = None
+    kept: bool = False
+
+
+TABLE: list[State] = []
+
+
+def state(route: str, name: str, *, code: str | None = None, kept: bool = False) -> Callable[[Open], Open]:
+    def add(opener: Open) -> Open:
+        TABLE.append(State(name, route, opener, code, kept))
+        return opener
+
+    return add
+
+
+async def look(page: Page, **choices: Any) -> None:
+    """As the accessibility menu does it, told by another window of the browser; nothing given: the usual look."""
+    await _elsewhere(page, "plenum.appearance", json.dumps(choices))
+
+
+async def speak(page: Page, language: str) -> None:
+    """Another language without a reload."""
+    await _elsewhere(page, "plenum.language", language)
+    await page.wait_for_function("(tag) => document.documentElement.lang === tag", arg=language)
+
+
+async def _elsewhere(page: Page, key: str, value: str) -> None:
+    await page.evaluate(
+        """([key, newValue]) => {
+          localStorage.setItem(key, newValue);
+          dispatchEvent(new StorageEvent('storage', { key, newValue }));
+        }""",
+        [key, value],
+    )
+    await page.evaluate("() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))")
+
+
+async def done_with(stage: Stage, one: State, page: Page) -> None:
+    """Away with it, or with what it has opened."""
+    for other in stage.beside:
+        await other.context.close()
+    stage.beside.clear()
+    if not one.kept:
+        stage.rooms = {name: room for name, room in stage.rooms.items() if room is not page}
+        await page.context.close()
+        return
+    await page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    for _ in range(3):
+        await page.keyboard.press("Escape")
+    await look(page)
+    await speak(page, "en")
+
+
+# -- words ----------------------------------------------------------------------------------------------------------
+
+
+def button(at: Page | Locator, name: str, **options: Any) -> Locator:
+    return at.get_by_role("button", name=name, **options).first
+
+
+async def opened(page: Page, at: Locator | None = None) -> Page:
+    """Once it is there, and at rest."""
+    await expect(at if at is not None else page.locator("h1").first).to_be_visible()
+    await at_rest(page)
+    return page
+
+
+async def dialog(page: Page) -> Page:
+    return await opened(page, page.locator("dialog[open]"))
+
+
+def simple(path: str, person: str | None = None, heading: str | None = None, tab: str | None = None) -> Open:
+    """A page by its address, perhaps with another of its tabs."""
+
+    async def go(stage: Stage) -> Page:
+        page = await stage.page(path, person)
+        if heading is not None:
+            await expect(page.get_by_role("heading", name=heading).first).to_be_visible()
+        if tab is not None:
+            await page.get_by_role("tab", name=tab).click()
+        await expect(page.locator("h1").first).to_be_visible()
+        await expect(page.locator(".ui-spinner-page")).to_have_count(0)
+        return await opened(page)
+
+    return go
+
+
+def plainly(route: str, name: str, path: str, person: str | None = None, **options: Any) -> None:
+    TABLE.append(State(name, route, simple(path, person, **options)))
+
+
+# -- the front page, number and PIN, signing in ---------------------------------------------------------------------
+
+plainly("landing", "landing", "/", heading="Enter a conference")
+plainly("landing", "landing-signed-in", "/", "admin", heading="Enter a conference")
+plainly("pin", "pin", "/pin")
+plainly("sign-in", "sign-in", "/sign-in")
+plainly("sign-in", "sign-in-problem", "/sign-in?problem=provider_unreachable")
+plainly("unknown", "not-found", "/nowhere")
+plainly("help", "help", "/help")
+for topic in ("account", "computer", "android", "iphone", "room"):
+    plainly("help", f"help-{topic}", f"/help/{topic}")
+for about in ("contact", "terms", "privacy", "security"):
+    plainly(about, about, f"/{about}")
+
+
+@state("landing", "appearance")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/")
+    await button(page, "Accessibility").click()
+    return await dialog(page)
+
+
+@state("landing", "landing-errors")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/")
+    await button(page, "Continue").click()
+    return await opened(page, page.get_by_text("Type the conference number from your invitation."))
+
+
+@state("pin", "pin-wrong")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/pin")
+    await page.get_by_label("Conference number or link").fill(stage.world.conferences["plain"]["number"])
+    await page.get_by_label("PIN", exact=True).fill("123")
+    await page.keyboard.press("Enter")
+    return await opened(page, page.get_by_text("Number and PIN do not belong together"))
+
+
+@state("sign-in", "sign-in-wrong")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/sign-in")
+    await page.get_by_label("E-mail address").fill("nobody@example.org")
+    await page.get_by_label("Password", exact=True).fill("not this one")
+    await page.keyboard.press("Enter")
+    return await opened(page, page.get_by_role("alert").filter(has_text="is wrong"))
+
+
+@state("sign-in", "second-step")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/sign-in")
+    await page.get_by_label("E-mail address").fill("two@example.org")
+    await page.get_by_label("Password", exact=True).fill(GOOD)
+    await page.keyboard.press("Enter")
+    await page.get_by_label("Code").fill("000000")
+    await page.keyboard.press("Enter")
+    return await opened(page, page.get_by_text("This code is not right"))
+
+
+@state("sign-in-confirm", "requirements")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/sign-in")
+    await page.get_by_role("link", name="Sign in with Citizen ID").click()
+    await button(page, "maria-1").click()
+    return await opened(page, page.get_by_role("heading", name="What you need"))
+
+
+@state("sign-in-confirm", "is-this-you")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/sign-in")
+    await at_provider(page, stage.world.server, "maria-1")
+    return await opened(page)
+
+
+plainly("sign-in-confirm", "sign-in-too-late", "/sign-in/confirm", heading="Signing in did not work")
+plainly("activate", "activate", "/activate", "unfinished", heading="Activate your account")
+plainly("activate", "activate-sent", "/activate", "sent", heading="Confirm your address")
+
+
+@state("activate", "activate-errors")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/activate", "unfinished")
+    await page.get_by_label("Primary e-mail address").fill("no address")
+    await button(page, "Send confirmation").click()
+    return await opened(page, page.get_by_text("Both squares must be ticked."))
+
+
+@state("activate", "activate-terms")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/activate", "unfinished")
+    await button(page, "Read the terms of use").click()
+    return await dialog(page)
+
+
+@state("confirm", "confirm")
+async def _(stage: Stage) -> Page:
+    page = await stage.page(mailed(stage.world.server, "eleni.home@example.gr", "/confirm"))
+    return await opened(page, button(page, "Yes, confirm"))
+
+
+@state("confirm", "confirm-no")
+async def _(stage: Stage) -> Page:
+    page = await stage.page(mailed(stage.world.server, "sent@example.org", "/confirm"))
+    await button(page, "No, that was not me").click()
+    return await opened(page, page.get_by_role("heading", name="Nothing was confirmed"))
+
+
+plainly("confirm", "confirm-bad-link", "/confirm#nothing")
+plainly("forgot", "forgot", "/forgot")
+
+
+@state("forgot", "forgot-sent")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/forgot")
+    await page.get_by_label("E-mail address").fill("unit1@example.org")
+    await page.keyboard.press("Enter")
+    return await opened(page, page.get_by_role("heading", name="Look into your mailbox"))
+
+
+@state("reset", "reset-weak")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/forgot")
+    await page.get_by_label("E-mail address").fill("unit2@example.org")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("heading", name="Look into your mailbox").wait_for()
+    await page.goto(mailed(stage.world.server, "unit2@example.org", "/reset"))
+    await page.get_by_label("New password").fill("short")
+    await page.keyboard.press("Enter")
+    return await opened(page, page.locator(".ui-field-error").first)
+
+
+@state("reset", "reset-invited")
+async def _(stage: Stage) -> Page:
+    page = await stage.page(mailed(stage.world.server, "alexandra@example.gr", "/reset"))
+    await button(page, "Continue").click()
+    return await opened(page, page.get_by_role("heading", name="Set up your account"))
+
+
+plainly("reset", "reset-bad-link", "/reset#nothing")
+
+# -- my account -----------------------------------------------------------------------------------------------------
+
+for part, whose in {
+    "details": "admin",
+    "emails": "admin",
+    "role": "unit1",
+    "collaborators": "unit0",
+    "security": "admin",
+}.items():
+    plainly("account", f"account-{part}", f"/account#{part}", whose)
+plainly("account", "account-role-user", "/account#role", "simple")
+plainly("account", "account-role-waiting", "/account#role", "asks")
+plainly("account", "account-role-rejected", "/account#role", "asked")
+plainly("account", "account-collaborators-empty", "/account#collaborators", "fresh")
+
+
+@state("account", "account-menu")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/account", "admin")
+    await button(page, "Account of").click()
+    return await opened(page, page.get_by_role("menu"))
+
+
+@state("account", "account-delete")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/account#details", "admin")
+    await button(page, "Delete account").click()
+    await page.get_by_label("To confirm, type").fill("somebody@example.org")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("That is not what stands in your account.")).to_be_visible()
+    return await dialog(page)
+
+
+@state("account", "account-step-down")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/account#role", "unit1")
+    await button(page, "Lay down").click()
+    return await dialog(page)
+
+
+@state("account", "account-add-collaborators")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/account#collaborators", "unit0")
+    await button(page, "Add", exact=True).click()
+    return await dialog(page)
+
+
+@state("account", "account-2fa-setup")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/account#security", "simple")
+    await button(page, "Set up 2FA").click()
+    return await opened(page, page.get_by_role("img", name="QR code"))
+
+
+@state("account", "account-2fa-off")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/account#security", "two")
+    await button(page, "Turn off").click()
+    return await dialog(page)
+
+
+@state("account", "account-recovery-codes")
+async def _(stage: Stage) -> Page:
+    import pyotp
+
+    page = await stage.page("/account#security", "asked")
+    if await page.get_by_text("Inactive", exact=True).count() == 0:
+        await page.get_by_text(re.compile("^(Inactive|Active)$")).first.wait_for()
+    await button(page, "Set up 2FA").click()
+    key = page.get_by_role("status", name="Or type this key")
+    await page.get_by_label("Verification code").fill(pyotp.TOTP((await key.inner_text()).replace(" ", "")).now())
+    await page.keyboard.press("Enter")
+    return await dialog(page)
+
+
+# -- conferences ----------------------------------------------------------------------------------------------------
+
+plainly("home", "home-empty", "/home", "fresh", heading="No conference yet")
+plainly("home", "home-empty-user", "/home", "asks", heading="No conference yet")
+plainly("home", "home-invited", "/home", "simple", heading="Safety at work")
+plainly("home", "home", "/home", "admin", heading="Safety at work")
+for part in ("postponed", "history", "recordings"):
+    plainly("home", f"home-{part}", f"/home#{part}", "admin")
+    plainly("home", f"home-{part}-empty", f"/home#{part}", "fresh")
+
+
+@state("home", "home-none-found")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/home", "admin")
+    await page.get_by_label("Search by title").fill("nothing like this")
+    return await opened(page, page.get_by_text("No conference matches your search"))
+
+
+@state("home", "home-details")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/home", "admin")
+    card = page.locator(f'[data-conference="{stage.world.conferences["open"]["id"]}"]')
+    await button(card, "Access and people").click()
+    await card.locator("summary").click()
+    return await opened(page, card.get_by_text("Invitation").first)
+
+
+async def card_menu(stage: Stage, which: str, item: str | None, path: str = "/home") -> Page:
+    page = await stage.page(path, "admin")
+    card = page.locator(f'[data-conference="{stage.world.conferences[which]["id"]}"]')
+    await button(card, "More for").click()
+    if item is None:
+        return await opened(page, page.get_by_role("menu"))
+    await page.get_by_role("menuitem", name=item, exact=True).click()
+    return await dialog(page)
+
+
+def by_card(name: str, which: str, item: str | None, path: str = "/home") -> None:
+    async def go(stage: Stage) -> Page:
+        return await card_menu(stage, which, item, path)
+
+    TABLE.append(State(name, "home", go))
+
+
+by_card("card-menu", "open", None)
+by_card("card-menu-planned", "later", None)
+by_card("card-edit", "later", "Edit")
+by_card("card-move", "early", "Move to another date")
+by_card("card-postpone", "later", "Postpone")
+by_card("card-extend", "open", "Extend")
+by_card("card-copy", "open", "Copy")
+by_card("card-end", "meeting", "End for everyone")
+by_card("card-cancel", "later", "Cancel conference")
+by_card("card-delete", "ended", "Delete from the list", "/home#history")
+by_card("card-group", "ended", "Create a group of the participants", "/home#history")
+
+
+@state("home", "form-new-error")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/home", "admin")
+    await button(page, "New conference").click()
+    await button(page, "Create conference").click()
+    await expect(page.get_by_text("Give the conference a title")).to_be_visible()
+    return await dialog(page)
+
+
+@state("home", "form-date-error")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/home", "admin")
+    await button(page, "New conference").click()
+    await page.get_by_label("Title", exact=True).fill("Council")
+    await page.get_by_role("radio", name="At a date").check()
+    for which in ("Start", "End"):
+        group = page.get_by_role("group", name=which)
+        await group.get_by_label("Date").fill("2031-05-20")
+        await group.get_by_label("Time").select_option("10:15")
+    await page.get_by_label("Most participants").fill("1")
+    await button(page, "Create conference").click()
+    await expect(page.get_by_text("The end must be after the start.")).to_be_visible()
+    return await dialog(page)
+
+
+@state("home", "form-reservation")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/home", "admin")
+    await button(page, "New conference").click()
+    await page.get_by_role("radio", name="Reserved room").check()
+    await button(page, "Add a session").click()
+    return await dialog(page)
+
+
+@state("home", "conference-ready")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/home", "unit1")
+    await button(page, "New conference").click()
+    await page.get_by_label("Title", exact=True).fill("Council")
+    await button(page, "Create conference").click()
+    return await opened(page, page.get_by_role("dialog", name="Your conference is ready"))
+
+
+@state("home", "bulk")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/home", "admin")
+    card = page.locator(f'[data-conference="{stage.world.conferences["open"]["id"]}"]')
+    await button(card, "Access and people").click()
+    await button(page, "Add many").click()
+    text = "Ana <ana@example.org>\nBeata;beata@example.org;+40 721 234 567\nnobody\nAna;ana@example.org"
+    await page.get_by_label("People, one per line").fill(text)
+    await button(page, "Check the list").click()
+    await expect(page.get_by_text("Line 3: nobody")).to_be_visible()
+    return await dialog(page)
+
+
+@state("home", "recording-delete")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/home#recordings", "admin")
+    await button(page, "Delete: Long council").click()
+    return await dialog(page)
+
+
+# -- users, body, administration ------------------------------------------------------------------------------------
+
+for part in ("coordinators", "users", "groups", "approval"):
+    plainly("users", f"users-{part}", f"/users#{part}", "admin")
+    plainly("users", f"users-{part}-empty", f"/users#{part}", "fresh")
+plainly("users", "users-not-yours", "/users", "simple")
+plainly("body", "body", "/body", "admin", heading="Units")
+plainly("body", "body-empty", "/body", "fresh", heading="Units")
+plainly("body", "body-not-yours", "/body", "simple")
+plainly("administration", "administration", "/administration", "admin", tab="Texts")
+plainly("administration", "administration-not-yours", "/administration", "simple")
+
+
+def by_button(name: str, route: str, path: str, *presses: str) -> None:
+    """A dialog that opens by a button of the page."""
+
+    async def go(stage: Stage) -> Page:
+        page = await stage.page(path, "admin")
+        for press in presses:
+            inside = page.locator("dialog[open]")
+            await button(inside if await inside.count() else page, press).click()
+        return await dialog(page)
+
+    TABLE.append(State(name, route, go))
+
+
+by_button("users-add-coordinator", "users", "/users#coordinators", "Add Unit Coordinator", "Save")
+by_button(
+    "users-write",
+    "users",
+    "/users#coordinators",
+    "Send e-mail",
+    "Send",
+)
+by_button("users-convert", "users", "/users#coordinators", "Convert Jan Nowak")
+by_button("users-invite", "users", "/users#users", "Invite user")
+by_button("users-group-new", "users", "/users#groups", "New group")
+by_button("users-group-edit", "users", "/users#groups", "Edit Council")
+by_button("users-group-delete", "users", "/users#groups", "Delete Council")
+by_button("body-new", "body", "/body", "New body")
+by_button("body-unit-rename", "body", "/body", "Rename Finance")
+by_button("body-unit-delete", "body", "/body", "Delete Finance")
+
+
+@state("users", "users-details")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/users#coordinators", "admin")
+    await button(page, "Details of Αλεξάνδρα").click()
+    return await opened(page, button(page, "Send the activation e-mail again"))
+
+
+@state("person", "person")
+async def _(stage: Stage) -> Page:
+    found = stage.world.admin.call("GET", "/api/users?q=Ioana")["items"]
+    page = await stage.page(f"/users/{found[0]['id']}", "admin")
+    return await opened(page, page.get_by_role("heading", name="Ioana Popescu").first)
+
+
+@state("users", "users-approval-details")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/users#approval", "admin")
+    await page.get_by_label("Pending approval only").uncheck()
+    await button(page, "Details of Anna").click()
+    return await opened(page, page.get_by_text("Weekly council").first)
+
+
+@state("administration", "administration-restore")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/administration", "admin")
+    await page.get_by_label("Text", exact=True).select_option("contact")
+    await page.get_by_label("Contact", exact=True).fill("# Contact\n\nTown hall\n\n- by telephone\n- by mail")
+    await button(page, "Save").click()
+    await button(page, "Restore the shipped text").click()
+    return await dialog(page)
+
+
+@state("administration", "administration-audit")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/administration", "admin")
+    await page.get_by_role("tab", name="Audit log").click()
+    await page.get_by_role("button", name=re.compile("Details of entry")).first.click()
+    return await opened(page, button(page, "Everything about this"))
+
+
+# -- answers, the door, the room ------------------------------------------------------------------------------------
+
+
+@state("rsvp", "rsvp")
+async def _(stage: Stage) -> Page:
+    page = await stage.page(stage.world.links["rsvp"])
+    return await opened(page, page.get_by_role("heading", name="You have accepted"))
+
+
+plainly("rsvp", "rsvp-bad-link", "/rsvp/accept#x.y")
+
+
+@state("link", "prejoin")
+async def _(stage: Stage) -> Page:
+    page = await stage.page(stage.world.links["plain"])
+    return await opened(page, page.get_by_text("Say something: the bar should move."))
+
+
+@state("link", "prejoin-consent-missing")
+async def _(stage: Stage) -> Page:
+    page = await stage.page(stage.world.links["record"])
+    await page.get_by_label("Your name").fill("Anna")
+    await page.get_by_test_id("join").click()
+    return await opened(page, page.get_by_text("Choose whether you may be recorded."))
+
+
+@state("link", "prejoin-camera")
+async def _(stage: Stage) -> Page:
+    page = await stage.page(stage.world.links["plain"])
+    await page.get_by_test_id("prejoin-camera").click()
+    await page.get_by_test_id("join").click()
+    return await opened(page, page.get_by_text("Type the name that others will see."))
+
+
+@state("link", "prejoin-listener")
+async def _(stage: Stage) -> Page:
+    page = await stage.page(stage.world.links["listener"])
+    return await opened(page, page.get_by_text("you come in as a listener"))
+
+
+@state("link", "prejoin-denied")
+async def _(stage: Stage) -> Page:
+    context = await stage.context()
+    await context.add_init_script(
+        "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))"
+    )
+    page = await context.new_page()
+    await page.goto(stage.world.links["plain"])
+    return await opened(page, page.get_by_text("Your microphone cannot be used"))
+
+
+@state("link", "countdown")
+async def _(stage: Stage) -> Page:
+    page = await stage.page(stage.world.links["early"])
+    return await opened(page, page.get_by_test_id("early"))
+
+
+@state("room", "lobby")
+async def _(stage: Stage) -> Page:
+    page = await stage.page(stage.world.links["lobby"])
+    await page.get_by_label("Your name").fill(LONG_NAME)
+    await button(page, "Join", exact=True).click()
+    return await opened(page, page.get_by_test_id("lobby"))
+
+
+@state("room", "room-alone")
+async def _(stage: Stage) -> Page:
+    page = await stage.room("alone")
+    return await opened(page, page.get_by_text("You are the only one here"))
+
+
+@state("room", "room", kept=True)
+async def _(stage: Stage) -> Page:
+    page = await stage.room("meeting")
+    if await page.locator('[data-name="Ben Albescu"]').count() == 0:
+        await meet(stage.world)
+    return await opened(page, page.locator('[data-name="Ben Albescu"]'))
+
+
+def in_room(name: str, *presses: str, which: str = "meeting") -> None:
+    """What a button of the room opens; the last ones by their menu's item."""
+
+    async def go(stage: Stage) -> Page:
+        page = await stage.room(which)
+        for press in presses:
+            role = "menuitem" if await page.get_by_role("menu").count() else "button"
+            await page.get_by_role(role, name=press).first.click()
+            await page.wait_for_timeout(50)
+        return await opened(page, page.locator("dialog[open], [popover]:popover-open:not(.ui-toasts)").last)
+
+    TABLE.append(State(name, "room", go, kept=True))
+
+
+in_room("room-top-menu", "Conference menu")
+in_room("room-more-menu", "More")
+in_room("room-person-menu", "Actions for Ben")
+in_room("room-everyone-menu", "Everyone")
+in_room("room-chat-menu", "Chat options")
+in_room("room-reactions", "Reactions")
+in_room("room-microphones", "Microphone and speaker")
+in_room("room-settings", "Conference menu", "Settings")
+in_room("room-appearance", "Conference menu", "Accessibility")
+in_room("room-invite", "Conference menu", "Invite people")
+in_room("room-connection", "Conference menu", "Connection details")
+in_room("room-shortcuts", "Conference menu", "Keyboard shortcuts")
+in_room("room-kick", "Actions for Ben", "Remove from the room")
+in_room("room-mute-all", "Everyone", "Mute everyone")
+in_room("room-leave", "Leave")
+
+
+@state("room", "room-speaker-view", kept=True)
+async def _(stage: Stage) -> Page:
+    page = await stage.room("meeting")
+    await page.locator("#room-heading").focus()
+    await page.keyboard.press("w")
+    await page.keyboard.press("p")
+    await page.get_by_test_id("people").and_(page.locator("[aria-pressed=false]")).wait_for()
+    return page
+
+
+@state("room", "room-no-panels", kept=True)
+async def _(stage: Stage) -> Page:
+    page = await stage.room("meeting")
+    await page.locator("#room-heading").focus()
+    await page.keyboard.press("w")
+    await page.keyboard.press("c")
+    await page.get_by_test_id("chat").and_(page.locator("[aria-pressed=false]")).wait_for()
+    return page
+
+
+@state("room", "room-waiting")
+async def _(stage: Stage) -> Page:
+    """A moderator sees who is before the door."""
+    page = await stage.room("door")
+    knocking = await stage.page(stage.world.links["lobby"])
+    await knocking.get_by_label("Your name").fill(LONG_NAME)
+    await button(knocking, "Join", exact=True).click()
+    stage.beside.append(knocking)
+    return await opened(page, page.get_by_test_id("waiting"))
+
+
+async def told(stage: Stage, act: str) -> Page:
+    """Somebody else's page after a moderator's act on them."""
+    moderator = await stage.room("meeting")
+    page = await stage.room("guest")
+    who = await page.evaluate("() => window.__plenum.state().you")
+    payload = {"action": act, "target": who, "hold": False}
+    await moderator.evaluate("(payload) => window.__plenum.call('moderate', payload)", payload)
+    return await dialog(page)
+
+
+@state("room", "room-asked")
+async def _(stage: Stage) -> Page:
+    guest = await stage.room("guest")
+    if await guest.get_by_test_id("mic").get_attribute("aria-pressed") == "true":
+        await guest.get_by_test_id("mic").click()
+    return await told(stage, "ask_unmute")
+
+
+@state("room", "room-promotion")
+async def _(stage: Stage) -> Page:
+    return await told(stage, "promote_presenter")
+
+
+@state("room", "room-consent")
+async def _(stage: Stage) -> Page:
+    """Asked while inside."""
+    context = await stage.context("admin")
+    page = await context.new_page()
+    await page.goto(stage.world.url + "/home")
+    card = page.locator(f'[data-conference="{stage.world.conferences["plain"]["id"]}"]')
+    await button(card, "Enter").click()
+    await page.get_by_test_id("join").click()
+    await page.get_by_test_id("record").click()
+    await button(page.get_by_role("dialog"), "Ask and record").click()
+    return await opened(page, page.get_by_test_id("consent-yes"))
+
+
+# -- how it can end: each by its code -------------------------------------------------------------------------------
+
+_LOOKS = re.compile(r"^  (\w+): \{ icon: ", re.MULTILINE)
+CODES: list[str] = _LOOKS.findall((ROOT / "static_client/src/status/status.tsx").read_text())
+
+
+def ends(code: str) -> Open:
+    async def go(stage: Stage) -> Page:
+        context = await stage.context()
+        page = await context.new_page()
+
+        async def answer(route: Route) -> None:
+            if code == "network":
+                await route.abort()
+                return
+            said = {"code": code, "message": "", "retry_after_s": 300 if code == "too_many_tries" else None}
+            await route.fulfill(status=409, json={"error": said})
+
+        # too early is told at the last step alone: before it there is the countdown
+        await page.route("**/api/join" if code == "not_open_yet" else "**/api/join/check", answer)
+        await page.goto(stage.world.links["plain"])
+        if code == "not_open_yet":
+            return await too_early(stage, page)
+        return await opened(page, page.locator(".status h1"))
+
+    return go
+
+
+async def too_early(stage: Stage, page: Page) -> Page:
+    """The organiser's own entry, put off while the name was typed."""
+    await page.context.add_cookies(stage.world.admin.cookies())
+    await page.goto(stage.world.url + "/home")
+    card = page.locator(f'[data-conference="{stage.world.conferences["meeting"]["id"]}"]')
+    await button(card, "Enter").click()
+    await page.get_by_test_id("join").wait_for()
+    said = {"error": {"code": "not_open_yet", "message": ""}}
+    await page.route("**/enter", lambda route: route.fulfill(status=425, json=said))
+    await page.get_by_test_id("join").click()
+    return await opened(page, page.locator(".status h1"))
+
+
+for code in CODES:
+    TABLE.append(State(f"status-{code.replace('_', '-')}", "link", ends(code), code))
+
+# -- the playback page ----------------------------------------------------------------------------------------------
+
+
+async def playing(stage: Stage, tab: str | None = None) -> Page:
+    page = await stage.page(stage.world.links["play"])
+    await page.wait_for_function("() => window.__player && __player.firstFrameAt !== null")
+    if tab is not None:
+        await page.get_by_role("tab", name=tab).click()
+    return await opened(page)
+
+
+@state("play", "player")
+async def _(stage: Stage) -> Page:
+    return await playing(stage)
+
+
+@state("play", "player-downloads")
+async def _(stage: Stage) -> Page:
+    return await playing(stage, "Downloads")
+
+
+@state("play", "player-keys")
+async def _(stage: Stage) -> Page:
+    page = await playing(stage)
+    await page.keyboard.press("?")
+    return await dialog(page)

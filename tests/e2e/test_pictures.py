@@ -1,0 +1,51 @@
+"""A picture of every page and state in test-results/screens/pages, to be looked at: English and Greek at the size of a
+desktop and of a phone, Polish and Romanian by turns. Only on wish:
+`PICTURES=1 pytest tests/e2e/test_pictures.py`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.states import TABLE, Stage, State, done_with, speak
+from tests.e2e.world import made
+from tests.support.browser import chromium
+from tests.support.pages import DESKTOP, PHONE, at_rest, resize
+from tests.support.server import ROOT
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.timeout(120),
+    pytest.mark.skipif("PICTURES" not in os.environ, reason="takes minutes, and somebody has to look"),
+]
+SHOTS = ROOT / "test-results" / "screens" / "pages"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """One product and one browser for the whole table."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    async with made(tmp_path_factory.mktemp("world")) as world, chromium() as browser:
+        stage = Stage(world, browser)
+        yield stage
+        await stage.close()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("number", range(len(TABLE)), ids=[one.name for one in TABLE])
+async def test_a_picture_is_taken(stage: Stage, number: int) -> None:
+    one: State = TABLE[number]
+    page = await one.open(stage)
+    try:
+        for language in ("en", "el", ("pl", "ro")[number % 2]):
+            await speak(page, language)
+            for size in (DESKTOP, PHONE):
+                await resize(page, size)
+                await at_rest(page)
+                await page.screenshot(path=str(SHOTS / f"{one.name}-{language}-{size[0]}.png"))
+    finally:
+        await done_with(stage, one, page)
