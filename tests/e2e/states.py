@@ -380,8 +380,8 @@ async def _(stage: Stage) -> Page:
 
 # -- conferences ----------------------------------------------------------------------------------------------------
 
-plainly("home", "home-empty", "/home", "fresh", heading="No conference yet")
-plainly("home", "home-empty-user", "/home", "asks", heading="No conference yet")
+plainly("home", "home-empty", "/home", "fresh", heading="No conference planned")
+plainly("home", "home-empty-user", "/home", "asks", heading="No conference planned")
 plainly("home", "home-invited", "/home", "simple", heading="Safety at work")
 plainly("home", "home", "/home", "admin", heading="Safety at work")
 for part in ("postponed", "history", "recordings"):

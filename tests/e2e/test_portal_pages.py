@@ -85,14 +85,14 @@ async def test_an_organiser_creates_edits_and_ends_a_conference(server: Server, 
     await page.get_by_role("dialog").get_by_role("button", name="Delete from the list").click()
     await expect(page.get_by_text("Nothing has been held yet")).to_be_visible()
     await page.get_by_role("tab", name="Conferences").click()
-    await expect(page.get_by_text("No conference yet")).to_be_visible()
+    await expect(page.get_by_text("No conference planned")).to_be_visible()
     assert problems == []
 
 
 async def test_personal_invitations_have_links_of_their_own(server: Server, page: Page) -> None:
     """S-7: a tick makes that person a moderator."""
     await sign_in(page, server)
-    await page.get_by_role("button", name="Create your first conference").click()
+    await page.get_by_role("button", name="Create a conference").click()
     await page.get_by_label("Title", exact=True).fill("Council")
     await page.get_by_role("button", name="Create conference").click()
     await page.get_by_role("button", name="Done").click()
@@ -150,7 +150,7 @@ async def test_dead_ends_say_what_to_do_next(server: Server, page: Page) -> None
 async def test_pages_fit_a_narrow_phone_and_double_zoom(server: Server, page: Page) -> None:
     """Nothing sticks out sideways at 320 px (400 % zoom of 1280) nor at 640 px (200 %)."""
     await sign_in(page, server)
-    await page.get_by_role("button", name="Create your first conference").click()
+    await page.get_by_role("button", name="Create a conference").click()
     await page.get_by_label("Title", exact=True).fill("A conference with a long name " * 4)
     await page.get_by_role("button", name="Create conference").click()
     await page.get_by_role("button", name="Done").click()

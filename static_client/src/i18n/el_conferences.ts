@@ -56,6 +56,7 @@ export const conferences: Translated<"el", typeof english> = {
   "conference.copy_people": { one: "Πρόσκληση και του {count} προσώπου αυτής", other: "Πρόσκληση και των {count} προσώπων αυτής" },
   "conference.copied": "Το αντίγραφο βρίσκεται στη λίστα σας.",
   "conference.cancel": "Ακύρωση τηλεδιάσκεψης",
+  "conference.cancel_keep": "Να μην ακυρωθεί",
   "conference.cancel_title": "Να ακυρωθεί η τηλεδιάσκεψη;",
   "conference.cancel_text": {
     one: "Η τηλεδιάσκεψη «{title}» δεν θα πραγματοποιηθεί. Ενημερώνεται {count} προσκεκλημένος. Η ενέργεια δεν αναιρείται.",

@@ -41,9 +41,9 @@ export const portal: Translated<"el", typeof english> = {
   "home.tabs": "Τηλεδιασκέψεις και καταγραφές",
   "home.tab.conferences": "Τηλεδιασκέψεις",
   "home.tab.recordings": "Καταγραφές",
-  "home.empty.title": "Δεν υπάρχει ακόμη τηλεδιάσκεψη",
+  "home.empty.title": "Καμία προγραμματισμένη τηλεδιάσκεψη",
   "home.empty.text": "Δημιουργήστε μία για τώρα ή για μια ημερομηνία, στείλτε την πρόσκληση και συνδεθείτε.",
-  "home.empty.action": "Δημιουργία της πρώτης τηλεδιάσκεψης",
+  "home.empty.action": "Δημιουργία τηλεδιάσκεψης",
   "home.load_failed": "Δεν ήταν δυνατή η φόρτωση των τηλεδιασκέψεών σας.",
 
   "conference.state.open": "Ανοικτή",
@@ -83,6 +83,7 @@ export const portal: Translated<"el", typeof english> = {
   "access.admin_pin": "ADMIN PIN",
   "access.title": "Η τηλεδιάσκεψη είναι έτοιμη",
   "access.created_text": "Η τηλεδιάσκεψη «{title}» δημιουργήθηκε. Τα στοιχεία πρόσβασης δεν αλλάζουν όσο υπάρχει.",
+  "access.local_only": "Οι σύνδεσμοι αρχίζουν με «{host}» και ανοίγουν μόνο σε αυτόν τον υπολογιστή. Για άλλους, ο διακομιστής χρειάζεται διεύθυνση που φτάνουν.",
   "access.done": "Τέλος",
 
   "people.title": "Προσωπικές προσκλήσεις",

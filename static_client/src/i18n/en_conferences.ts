@@ -54,6 +54,7 @@ export const conferences = {
   "conference.copy_people": { one: "Invite the {count} person of this one too", other: "Invite the {count} people of this one too" },
   "conference.copied": "The copy is in your list.",
   "conference.cancel": "Cancel conference",
+  "conference.cancel_keep": "Keep the conference",
   "conference.cancel_title": "Cancel this conference?",
   "conference.cancel_text": { one: "“{title}” will not be held. The {count} person invited is told. This cannot be undone.", other: "“{title}” will not be held. The {count} people invited are told. This cannot be undone." },
   "conference.cancelled": "The conference is cancelled.",

@@ -39,9 +39,9 @@ export const portal = {
   "home.tabs": "Conferences and recordings",
   "home.tab.conferences": "Conferences",
   "home.tab.recordings": "Recordings",
-  "home.empty.title": "No conference yet",
+  "home.empty.title": "No conference planned",
   "home.empty.text": "Create one for now or for a date, send the invitation, and enter.",
-  "home.empty.action": "Create your first conference",
+  "home.empty.action": "Create a conference",
   "home.load_failed": "Your conferences could not be loaded.",
 
   "conference.state.open": "Open",
@@ -81,6 +81,7 @@ export const portal = {
   "access.admin_pin": "ADMIN PIN",
   "access.title": "Your conference is ready",
   "access.created_text": "“{title}” has been created. This access data stays the same as long as the conference exists.",
+  "access.local_only": "These links begin with “{host}” and open on this machine only. For others, the server needs an address that they can reach.",
   "access.done": "Done",
 
   "people.title": "Personal invitations",

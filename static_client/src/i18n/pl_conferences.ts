@@ -61,6 +61,7 @@ export const conferences: Translated<"pl", typeof english> = {
   },
   "conference.copied": "Kopia jest na Twojej liście.",
   "conference.cancel": "Odwołaj konferencję",
+  "conference.cancel_keep": "Nie odwołuj",
   "conference.cancel_title": "Odwołać tę konferencję?",
   "conference.cancel_text": {
     one: "Konferencja „{title}” się nie odbędzie. Wiadomość otrzyma {count} zaproszona osoba. Tego nie można cofnąć.",

@@ -46,9 +46,9 @@ export const portal: Translated<"pl", typeof english> = {
   "home.tabs": "Konferencje i nagrania",
   "home.tab.conferences": "Konferencje",
   "home.tab.recordings": "Nagrania",
-  "home.empty.title": "Nie ma jeszcze konferencji",
+  "home.empty.title": "Nie zaplanowano żadnej konferencji",
   "home.empty.text": "Utwórz konferencję na teraz lub na wybrany termin, wyślij zaproszenie i wejdź.",
-  "home.empty.action": "Utwórz pierwszą konferencję",
+  "home.empty.action": "Utwórz konferencję",
   "home.load_failed": "Nie udało się wczytać Twoich konferencji.",
 
   "conference.state.open": "Otwarta",
@@ -93,6 +93,7 @@ export const portal: Translated<"pl", typeof english> = {
   "access.admin_pin": "ADMIN PIN",
   "access.title": "Konferencja jest gotowa",
   "access.created_text": "Konferencja „{title}” została utworzona. Te dane dostępu nie zmieniają się, dopóki konferencja istnieje.",
+  "access.local_only": "Te linki zaczynają się od „{host}” i otwierają się tylko na tym komputerze. Dla innych osób serwer potrzebuje adresu, do którego mają dostęp.",
   "access.done": "Gotowe",
 
   "people.title": "Zaproszenia imienne",

@@ -60,6 +60,7 @@ export const conferences: Translated<"ro", typeof english> = {
   },
   "conference.copied": "Copia se află în lista dumneavoastră.",
   "conference.cancel": "Anularea conferinței",
+  "conference.cancel_keep": "Nu anulați",
   "conference.cancel_title": "Anulați această conferință?",
   "conference.cancel_text": {
     one: "„{title}” nu va avea loc. Este anunțată {count} persoană invitată. Acțiunea nu poate fi anulată.",

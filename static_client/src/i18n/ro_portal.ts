@@ -45,9 +45,9 @@ export const portal: Translated<"ro", typeof english> = {
   "home.tabs": "Conferințe și înregistrări",
   "home.tab.conferences": "Conferințe",
   "home.tab.recordings": "Înregistrări",
-  "home.empty.title": "Nu există încă nicio conferință",
+  "home.empty.title": "Nicio conferință planificată",
   "home.empty.text": "Creați una pentru acum sau pentru o dată, trimiteți invitația și intrați.",
-  "home.empty.action": "Crearea primei conferințe",
+  "home.empty.action": "Creați o conferință",
   "home.load_failed": "Conferințele dumneavoastră nu au putut fi încărcate.",
 
   "conference.state.open": "Deschisă",
@@ -87,6 +87,7 @@ export const portal: Translated<"ro", typeof english> = {
   "access.admin_pin": "ADMIN PIN",
   "access.title": "Conferința este gata",
   "access.created_text": "Conferința „{title}” a fost creată. Aceste date de acces rămân neschimbate cât timp ea există.",
+  "access.local_only": "Aceste linkuri încep cu „{host}” și se deschid doar pe acest computer. Pentru alte persoane, serverul are nevoie de o adresă la care acestea pot ajunge.",
   "access.done": "Gata",
 
   "people.title": "Invitații personale",

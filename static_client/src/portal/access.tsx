@@ -2,7 +2,7 @@
 import { spaced, t } from "../i18n";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
-import { CopyButton, CopyField } from "../ui/display";
+import { Banner, CopyButton, CopyField } from "../ui/display";
 import { Icon } from "../ui/icon";
 import { absolute, invitationText } from "./invitation";
 import type { Conference } from "./types";
@@ -31,6 +31,9 @@ export function Access({ conference, level = 4 }: { conference: Conference; leve
   );
 }
 
+/** Names of this machine, which lead others to theirs. */
+const LOCAL = /^(localhost|127\.[\d.]+|\[::1\])$/;
+
 /** Shown once a conference has been created. */
 export function AccessDialog({ conference, onClose }: { conference: Conference; onClose: () => void }) {
   return (
@@ -42,6 +45,7 @@ export function AccessDialog({ conference, onClose }: { conference: Conference; 
     }>
       <div class="ui-stack">
         <p>{t("access.created_text", { title: conference.title })}</p>
+        {LOCAL.test(location.hostname) && <Banner kind="warn">{t("access.local_only", { host: location.origin })}</Banner>}
         <Access conference={conference} level={3} />
       </div>
     </Dialog>

@@ -36,7 +36,7 @@ export function CardDialogs({ item, dialog, onClose, recorded }: Props) {
         <p>{t("conference.end_text", { title })}</p>
         {item.participants_now > 0 && <p><strong>{t("conference.end_inside", { count: item.participants_now })}</strong></p>}
       </ConfirmDialog>
-      <ConfirmDialog open={dialog === "cancel"} title={t("conference.cancel_title")} confirm={t("conference.cancel")} danger onClose={onClose} onConfirm={act("cancel", t("conference.cancelled"))}>
+      <ConfirmDialog open={dialog === "cancel"} title={t("conference.cancel_title")} confirm={t("conference.cancel")} keep={t("conference.cancel_keep")} danger onClose={onClose} onConfirm={act("cancel", t("conference.cancelled"))}>
         <p>{t("conference.cancel_text", { title, count: item.participants })}</p>
       </ConfirmDialog>
       <ConfirmDialog open={dialog === "postpone"} title={t("conference.postpone_title")} confirm={t("conference.postpone")} onClose={onClose} onConfirm={act("postpone", t("conference.postponed"))}>

@@ -77,13 +77,15 @@ export interface ConfirmProps {
   title: string;
   children: ComponentChildren;
   confirm: string;
+  /** The other button, where "Cancel" could mean the act itself. */
+  keep?: string | undefined;
   danger?: boolean | undefined;
   /** May fail: the sentence of the error is shown and the dialog stays. */
   onConfirm: () => void | Promise<void>;
   onClose: () => void;
 }
 
-export function ConfirmDialog({ open, title, children, confirm, danger, onConfirm, onClose }: ConfirmProps) {
+export function ConfirmDialog({ open, title, children, confirm, keep, danger, onConfirm, onClose }: ConfirmProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const run = async () => {
@@ -101,7 +103,7 @@ export function ConfirmDialog({ open, title, children, confirm, danger, onConfir
   return (
     <Dialog open={open} title={title} size="small" onClose={onClose} actions={
       <>
-        <Button autoFocus onClick={onClose}>{t("ui.cancel")}</Button>
+        <Button autoFocus onClick={onClose}>{keep ?? t("ui.cancel")}</Button>
         <Button variant={danger === true ? "danger" : "primary"} busy={busy} onClick={() => void run()}>{confirm}</Button>
       </>
     }>
