@@ -86,7 +86,8 @@ COVERED = """() => {
 # The focused control: is any of it under something that stays while the page scrolls (2.4.11)?
 FOCUS_HIDDEN = """() => {
   const one = document.activeElement;
-  if (one === null || one === document.body || one.closest('.visually-hidden')) return null;
+  if (one === null || one === document.body) return 'end';
+  if (one.closest('.visually-hidden')) return null;
   const box = one.getBoundingClientRect();
   const down = [0.1, 0.5, 0.9].map((share) => box.top + box.height * share);
   const points = [0.05, 0.5, 0.95].flatMap((share) => down.map((y) => [box.left + box.width * share, y]));
@@ -157,13 +158,13 @@ async def hidden_focus(page: Page, *, most: int = 60) -> list[str]:
         await page.keyboard.press("Tab")
         said = await page.evaluate(FOCUS_HIDDEN)
         for _ in range(6):
-            if said is None:
+            if said in (None, "end"):
                 break
             await page.wait_for_timeout(50)  # it may still be coming into view
             said = await page.evaluate(FOCUS_HIDDEN)
+        if said == "end":
+            break
         if said is not None:
             found.append(said)
-        if await page.evaluate("document.activeElement === document.body"):
-            break
     await page.evaluate(notices + ".removeProperty('display'))")
     return found
