@@ -209,6 +209,7 @@ async def test_schedule_invite_move_postpone_and_cancel(opened: Opened, people: 
     details = admin.call("GET", f"/api/conferences/{made['id']}")
     assert details["participant_url"] in await page.evaluate("navigator.clipboard.readText()")
     await page.keyboard.press("Escape")
+    await expect(page.get_by_role("heading", name="Council")).to_be_focused()
 
     await press_on(page, "Access and people")
     await write(page, "Name", "Ioana Popescu", exact=True)

@@ -35,9 +35,9 @@ export function Access({ conference, level = 4 }: { conference: Conference; leve
 const LOCAL = /^(localhost|127\.[\d.]+|\[::1\])$/;
 
 /** Shown once a conference has been created. */
-export function AccessDialog({ conference, onClose }: { conference: Conference; onClose: () => void }) {
+export function AccessDialog({ conference, onClose, next }: { conference: Conference; onClose: () => void; next: () => HTMLElement | null }) {
   return (
-    <Dialog open title={t("access.title")} size="large" onClose={onClose} actions={
+    <Dialog open title={t("access.title")} size="large" onClose={onClose} next={next} actions={
       <>
         <Button onClick={onClose}>{t("access.done")}</Button>
         <CopyButton variant="primary" value={() => invitationText(conference, location.origin)}>{t("conference.invite")}</CopyButton>

@@ -23,6 +23,9 @@ import { When } from "./when";
 
 export const pathOf = (id: string): string => `/api/conferences/${encodeURIComponent(id)}`;
 
+/** The heading of its card, if it is shown: where one goes on with what has just been made. */
+export const headingOf = (id: string): HTMLElement | null => document.querySelector(`[data-conference="${CSS.escape(id)}"] h3`);
+
 export function ConferenceCard({ item }: { item: ConferenceItem }) {
   const [shown, setShown] = useState(false);
   const [detail, setDetail] = useState<Conference | null>(null);
@@ -65,7 +68,7 @@ export function ConferenceCard({ item }: { item: ConferenceItem }) {
             {item.record && <Badge icon="record" kind={over ? undefined : "bad"}>{over ? t("conference.record_was") : t("conference.record_on")}</Badge>}
             {item.mine !== "owner" && <Badge icon={item.mine === "invited" ? "user" : "people"}>{t(`conference.mine.${item.mine}`)}</Badge>}
           </div>
-          <h3>{title}</h3>
+          <h3 tabIndex={-1}>{title}</h3>
           {item.state !== "postponed" && <When {...item} />}
           <p class="ui-muted ui-small">{[t("conference.coordinator", { name: item.coordinator }), t("conference.participants", { count: item.participants })].join(" · ")}</p>
         </div>

@@ -8,6 +8,7 @@ import { Field, TextInput } from "../ui/field";
 import { Page } from "../ui/page";
 import { AccessDialog } from "./access";
 import { requireUser, user } from "./account";
+import { headingOf } from "./conference_card";
 import { ConnectNotice } from "./connect_notice";
 import { ConferenceForm } from "./conference_form";
 import { ConferenceList } from "./conference_list";
@@ -74,7 +75,7 @@ export default function Home() {
           void refresh();
         }} />
       )}
-      {created !== null && <AccessDialog conference={created} onClose={() => setCreated(null)} />}
+      {created !== null && <AccessDialog conference={created} onClose={() => setCreated(null)} next={() => headingOf(created.id)} />}
     </Page>
   );
 }

@@ -19,9 +19,11 @@ export interface DialogProps {
   /** false: only the buttons inside close it. */
   closable?: boolean | undefined;
   class?: string | undefined;
+  /** What has the focus when it is closed; without it, or where that is not there, what had it before. */
+  next?: (() => HTMLElement | null) | undefined;
 }
 
-export function Dialog({ open, title, onClose, children, actions, size = "medium", closable = true, class: cls }: DialogProps) {
+export function Dialog({ open, title, onClose, children, actions, size = "medium", closable = true, class: cls, next }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -30,7 +32,7 @@ export function Dialog({ open, title, onClose, children, actions, size = "medium
     if (dialog === null || !open) return;
     const before = document.activeElement;
     if (!dialog.open) dialog.showModal();
-    return () => giveFocusBack(before); // the element is gone before the browser could do it
+    return () => giveFocusBack(next?.() ?? before); // the element is gone before the browser could do it
   }, [open]);
   useEffect(() => {
     const element = body.current;
