@@ -1,7 +1,7 @@
 """Every setting of the product, in one place: command line > `PLENUM_*` environment > settings file > default.
 
-An unknown or wrong setting is an error at start, in a sentence that names it. The settings file is TOML with the
-field names below; it is `plenum.toml` in the data directory, or the file that `PLENUM_CONFIG` or `--config` names.
+An unknown or wrong setting is an error at start, a sentence for each that names it. The settings file is TOML with
+the field names below; it is `plenum.toml` in the data directory, or the file that `PLENUM_CONFIG` or `--config` names.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import ipaddress
 import os
 import socket
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -26,7 +26,7 @@ URL_FILE = "url"
 
 
 class SettingsError(Exception):
-    """A setting is unknown or has a wrong value; the message says which and why."""
+    """A setting is unknown or has a wrong value; the message says which and why, a line for each."""
 
     code = "bad_settings"
 
@@ -229,20 +229,14 @@ def load(
     try:
         return Settings(**merged)
     except ValidationError as error:
-        raise SettingsError(_sentence(error)) from None
+        raise SettingsError(_sentences(error)) from None
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     known = set(Settings.model_fields) | {"config"}
-    found: dict[str, Any] = {}
-    for name, value in environ.items():
-        if not name.startswith(ENV_PREFIX):
-            continue
-        field = name.removeprefix(ENV_PREFIX).lower()
-        if field not in known:
-            raise SettingsError(f"{name}: unknown setting{_nearest(field, known)}")
-        found[field] = value
-    return found
+    given = {name: name.removeprefix(ENV_PREFIX).lower() for name in environ if name.startswith(ENV_PREFIX)}
+    _refuse_unknown(given, known)
+    return {field: environ[name] for name, field in given.items()}
 
 
 def _from_file(path: Path | None, data_dir: Path) -> dict[str, Any]:
@@ -255,10 +249,17 @@ def _from_file(path: Path | None, data_dir: Path) -> dict[str, Any]:
         raise SettingsError(f"{chosen}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{chosen}: {error}") from None
-    for key in values:
-        if key not in Settings.model_fields:
-            raise SettingsError(f"{chosen}: {key}: unknown setting{_nearest(key, Settings.model_fields)}")
+    _refuse_unknown({f"{chosen}: {key}": key for key in values}, Settings.model_fields)
     return values
+
+
+def _refuse_unknown(given: Mapping[str, str], known: Collection[str]) -> None:
+    """`given`: place -> field. Every unknown one is named."""
+    wrong = [
+        f"{place}: unknown setting{_nearest(field, known)}" for place, field in given.items() if field not in known
+    ]
+    if wrong:
+        raise SettingsError("\n".join(wrong))
 
 
 def _nearest(field: str, known: Any) -> str:
@@ -268,10 +269,12 @@ def _nearest(field: str, known: Any) -> str:
     return f" (did you mean {close[0]}?)" if close else ""
 
 
-def _sentence(error: ValidationError) -> str:
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"]) or "settings"
-    return f"{where}: {first['msg'].removeprefix('Value error, ')}"
+def _sentences(error: ValidationError) -> str:
+    """A line for each setting that is wrong."""
+    return "\n".join(
+        f"{'.'.join(str(part) for part in one['loc']) or 'settings'}: {one['msg'].removeprefix('Value error, ')}"
+        for one in error.errors()
+    )
 
 
 def own_url(settings: Settings, port: int, *, tls_on: bool) -> str:

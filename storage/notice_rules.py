@@ -3,6 +3,7 @@
 An invitation at once, and one reminder per date: an hour before it, or at its start when there are 6 hours or less
 left until then. `start_only` (H-21 to the letter): who is invited together with a conference that begins within 6
 hours hears of it at the start and never before. SMS are two choices of their own (H-23): at once, an hour before.
+A change waits a minute, so that whoever corrects a correction sends one mail.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,6 +14,8 @@ from typing import Final
 HOUR_MS: Final = 3_600_000
 SHORT_NOTICE_MS: Final = 6 * HOUR_MS
 START_ONLY: Final = "start_only"
+CHANGE_WAIT_MS: Final = 60_000
+AT_ONCE_MS: Final = HOUR_MS // 4
 
 
 class Kind(StrEnum):
@@ -67,6 +70,12 @@ class Notice:
 
 def upcoming(dates: Iterable[Date], now_ms: int) -> list[Date]:
     return [date for date in dates if date.ends_ms > now_ms]
+
+
+def change_due_ms(dates: Iterable[Date], now_ms: int) -> int:
+    """When people hear of a change. `dates`: the old ones and the new ones; at once where one is near or goes on."""
+    near = any(date.starts_ms - now_ms <= AT_ONCE_MS for date in upcoming(dates, now_ms))
+    return now_ms if near else now_ms + CHANGE_WAIT_MS
 
 
 def mails(occasion: Occasion, now_ms: int, *, told: bool = False) -> list[Notice]:

@@ -5,20 +5,22 @@
     postponed / cancelled(session, conference, now_ms)    after the row says so
     removed(session, conference, invitees, now_ms)    BEFORE the invitees' rows go
 
-Every function flushes the session first. `changed` compares with what
-people were told last (`Conference.announced`), so calling it once too often tells nobody anything. Each update raises
-the calendar's SEQUENCE. Which messages, and when: storage/notice_rules.py; their texts: portal/mail.
+Every function flushes the session first. `changed` compares with what people were told last (`Conference.announced`),
+so calling it once too often tells nobody anything. Each update raises the calendar's SEQUENCE; one that has not left
+is taken back by the next word, which says both. Which messages, and when: storage/notice_rules.py; their texts:
+portal/mail.
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.interfaces import JsonValue
-from storage.notice_rules import REMINDERS, Channel, Date, Kind, Notice, Occasion, mails, messages
+from storage.notice_rules import REMINDERS, Channel, Date, Kind, Notice, Occasion, change_due_ms, mails, messages
 from storage.outbox import Effect, cancel_in, put_all
 from storage.records import OutboxState
 from storage.tables import Conference, Invitee, OutboxRow, PlannedSession, User
@@ -80,9 +82,15 @@ async def _tell_of_change(
         await session.execute(update(Invitee).where(Invitee.conference_id == row.id).values(rsvp="none", rsvp_ms=None))
     people = await _people(session, row.id)
     told = await _told(session, row.id, Channel.MAIL)
-    gone: list[JsonValue] = [_date_json(date) for date in old if date.uid not in {each.uid for each in dates}]
-    payload: dict[str, JsonValue] = {"sequence": row.calendar_sequence, "moved": moved, "gone": gone}
-    await _tell(session, row, Kind.UPDATE, people, payload, now_ms)
+    present = {date.uid for date in dates}
+    news: dict[str, JsonValue] = {
+        "sequence": row.calendar_sequence,
+        "moved": moved,
+        "gone": [_date_json(date) for date in old if date.uid not in present],
+    }
+    unsaid = await _take_back(session, row.id, now_ms)
+    said = {person.id: _both(unsaid.get(person.id), news, present) for person in people}
+    await _tell(session, row, Kind.UPDATE, people, said, change_due_ms([*old, *dates], now_ms))
     if moved:
         await _plan_first(session, row, dates, [each for each in people if each.id not in told], now_ms)
         knowing = [each for each in people if each.id in told]
@@ -106,12 +114,15 @@ async def postponed(session: AsyncSession, conference_id: str, now_ms: int) -> N
     row = await _conference(session, conference_id)
     if row is None:
         return
-    gone = _told_dates(row.announced)
+    gone = [_date_json(date) for date in _told_dates(row.announced)]
+    unsaid = await _take_back(session, conference_id, now_ms)
     await _cancel_unsent(session, conference_id, now_ms)
     row.calendar_sequence += 1
     row.announced = _announcement(row, [])
-    payload: dict[str, JsonValue] = {"sequence": row.calendar_sequence, "gone": [_date_json(date) for date in gone]}
-    await _tell(session, row, Kind.POSTPONEMENT, await _people(session, conference_id), payload, now_ms)
+    news: dict[str, JsonValue] = {"sequence": row.calendar_sequence, "gone": gone}
+    people = await _people(session, conference_id)
+    said = {person.id: _both(unsaid.get(person.id), news) for person in people}
+    await _tell(session, row, Kind.POSTPONEMENT, people, said, now_ms)
 
 
 async def cancelled(session: AsyncSession, conference_id: str, now_ms: int) -> None:
@@ -132,13 +143,15 @@ async def removed(session: AsyncSession, conference_id: str, invitee_ids: Collec
 async def _withdraw(
     session: AsyncSession, row: Conference, people: Sequence[_Person], now_ms: int, *, removed: bool
 ) -> None:
+    unsaid = await _take_back(session, row.id, now_ms, [person.id for person in people])
     await _cancel_unsent(session, row.id, now_ms, [person.id for person in people])
     dates = [_date_json(date) for date in _told_dates(row.announced) if date.ends_ms > now_ms]
     if not dates and row.postponed_ms is None:
         return  # it is over: nothing is left to cancel
     row.calendar_sequence += 1
-    payload: dict[str, JsonValue] = {"sequence": row.calendar_sequence, "gone": list(dates), "removed": removed}
-    await _tell(session, row, Kind.CANCEL, people, payload, now_ms)
+    news: dict[str, JsonValue] = {"sequence": row.calendar_sequence, "gone": list(dates), "removed": removed}
+    said = {person.id: {**_both(unsaid.get(person.id), news), "to": person.as_json()} for person in people}
+    await _tell(session, row, Kind.CANCEL, people, said, now_ms)
 
 
 async def _tell(
@@ -146,10 +159,10 @@ async def _tell(
     row: Conference,
     kind: Kind,
     people: Iterable[_Person],
-    payload: dict[str, JsonValue],
-    now_ms: int,
+    said: Mapping[str, JsonValue],
+    due_ms: int,
 ) -> None:
-    """By mail to whoever had a mail; by SMS to whoever had only an SMS."""
+    """`said`: the payload of each invitee. By mail to whoever had a mail; by SMS to whoever had only an SMS."""
     by_mail = await _told(session, row.id, Channel.MAIL)
     by_sms = await _told(session, row.id, Channel.SMS)
     effects = []
@@ -160,9 +173,38 @@ async def _tell(
             channel = Channel.SMS
         else:
             continue
-        full = {**payload, "to": person.as_json()} if kind is Kind.CANCEL else payload
-        effects.append(_effect(row.id, person, kind, channel, str(row.calendar_sequence), full, now_ms))
+        detail = str(row.calendar_sequence)
+        effects.append(_effect(row.id, person, kind, channel, detail, said[person.id], due_ms))
     await put_all(session, effects)
+
+
+async def _take_back(
+    session: AsyncSession, conference: str, now_ms: int, invitees: Collection[str] | None = None
+) -> dict[str, list[dict[str, Any]]]:
+    """Updates that have not left will not leave: invitee -> what they would have said, for the next word to say."""
+    which = [OutboxRow.conference_id == conference, OutboxRow.kind == Kind.UPDATE]
+    if invitees is not None:
+        which.append(OutboxRow.recipient.in_([f"invitee:{each}" for each in invitees]))
+    here = [OutboxRow.done_ms.is_(None), OutboxRow.state != OutboxState.HANDING]
+    found: dict[str, list[dict[str, Any]]] = {}
+    query = select(OutboxRow.recipient, OutboxRow.payload).where(*which, *here).order_by(OutboxRow.id)
+    for recipient, payload in await session.execute(query):
+        found.setdefault(str(recipient).removeprefix("invitee:"), []).append(json.loads(payload))
+    if found:
+        await cancel_in(session, now_ms, *which)
+    return found
+
+
+def _both(
+    unsaid: Sequence[Mapping[str, Any]] | None, news: Mapping[str, JsonValue], present: Collection[str] = ()
+) -> dict[str, JsonValue]:
+    """The news, and with it the dates that are gone by what was not said, unless they are `present` again."""
+    before = unsaid or ()
+    gone = {date[0]: date for one in (*before, news) for date in cast(list[Any], one["gone"]) if date[0] not in present}
+    both: dict[str, JsonValue] = {**news, "gone": list(gone.values())}
+    if "moved" in news:
+        both["moved"] = bool(news["moved"]) or any(one["moved"] for one in before)
+    return both
 
 
 async def _plan_first(

@@ -39,6 +39,16 @@ def test_a_wrong_setting_is_one_clear_sentence(tmp_path: Path, environ: dict[str
     assert expected in str(error.value)
 
 
+def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as error:
+        load({"data_dir": tmp_path}, environ={"PLENUM_PORT": "http", "PLENUM_PUBLIC_URL": "meet.example.org"})
+    assert [line.split(":")[0] for line in str(error.value).splitlines()] == ["port", "public_url"]
+    (tmp_path / "plenum.toml").write_text("media_prot = 2\nhots = 'a'\n")
+    with pytest.raises(SettingsError) as error:
+        load({"data_dir": tmp_path}, environ={})
+    assert [line.rpartition(" mean ")[2] for line in str(error.value).splitlines()] == ["media_port?)", "host?)"]
+
+
 def test_an_unknown_key_in_the_file_is_named_with_its_file(tmp_path: Path) -> None:
     (tmp_path / "plenum.toml").write_text("media_prot = 2\n")
     with pytest.raises(SettingsError, match=r"media_prot: unknown setting .did you mean media_port"):

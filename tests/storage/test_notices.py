@@ -13,7 +13,7 @@ from storage.records import ConferenceSettings
 from storage.service import Storage
 from storage.tables import Conference, Invitee, OutboxRow, PlannedSession, User
 
-HOUR = 3_600_000
+MINUTE, HOUR = 60_000, 3_600_000
 DAY = 24 * HOUR
 NOW = 1_800_000_000_000
 
@@ -66,16 +66,19 @@ class Desk:
             return list((await session.scalars(query)).all())
 
     async def plan(self) -> list[str]:
-        """Waiting rows as `channel kind name hours-from-now`."""
+        """Waiting rows as `channel kind name hours-from-now`, or `1min`."""
         return [
-            f"{row.cause.split('/')[0]} {row.kind} {row.recipient_name} {(row.due_ms - self.now) / HOUR:g}"
+            f"{row.cause.split('/')[0]} {row.kind} {row.recipient_name} {self.wait(row.due_ms)}"
             for row in await self.rows()
         ]
 
+    def wait(self, due_ms: int) -> str:
+        return "1min" if due_ms - self.now == MINUTE else f"{(due_ms - self.now) / HOUR:g}"
+
     async def send_due(self) -> list[str]:
-        """Everything that is due leaves."""
+        """Everything that is due within the minute leaves."""
         sent = []
-        while found := await self.storage.outbox.claim(self.now):
+        while found := await self.storage.outbox.claim(self.now + MINUTE):
             for item in found:
                 assert await self.storage.outbox.handing(item)
                 await self.storage.outbox.done(item, self.now)
@@ -182,6 +185,55 @@ async def test_a_moved_conference_sends_updates_with_a_growing_sequence_and_plan
     assert len(await desk.rows("cancelled")) == 2
 
 
+async def test_a_correction_of_a_correction_is_one_mail(desk: Desk) -> None:
+    """S-8: what has not left is taken back, and the last word says all: moved, and the newest SEQUENCE."""
+    await desk.add("Anna", "anna@example.org")
+    await desk.send_due()
+    start = NOW + 3 * DAY
+    for fields in ({"title": "Counsil"}, {"starts_ms": start, "expires_ms": start + HOUR}, {"title": "Council"}):
+        assert await desk.edit(**fields)
+        desk.now += 20_000
+    [update, _] = await desk.rows()
+    assert (update.kind, update.due_ms) == ("update", NOW + 40_000 + MINUTE)
+    assert json.loads(update.payload) == {"sequence": 3, "moved": True, "gone": []}
+    assert await desk.send_due() == ["update Anna"]
+    assert await desk.edit(title="Council of May")
+    assert [json.loads(row.payload).get("moved") for row in await desk.rows()] == [False, None]
+
+
+@pytest.mark.parametrize(
+    "starts_ms, moved_to_ms", [(NOW + 10 * MINUTE, NOW + DAY), (NOW + DAY, NOW + 15 * MINUTE), (NOW - HOUR, NOW - HOUR)]
+)
+async def test_a_change_of_a_meeting_that_is_near_is_told_at_once(desk: Desk, starts_ms: int, moved_to_ms: int) -> None:
+    await desk.set(starts_ms=starts_ms, expires_ms=starts_ms + 2 * HOUR)
+    await desk.add("Anna", "anna@example.org")
+    await desk.send_due()
+    await desk.edit(title="Other room", starts_ms=moved_to_ms, expires_ms=moved_to_ms + 2 * HOUR)
+    assert "mail update Anna 0" in await desk.plan()
+
+
+@pytest.mark.parametrize("way", ["postponed", "cancelled", "removed"])
+async def test_a_session_dropped_just_before_the_end_of_it_all_leaves_the_calendar_too(desk: Desk, way: str) -> None:
+    """The update that would have said so never left."""
+    await desk.set(kind="reservation", starts_ms=NOW + HOUR, expires_ms=NOW + 14 * DAY)
+    dates = {f"s{day}": (NOW + day * DAY, NOW + day * DAY + HOUR) for day in (2, 3)}
+    async with desk.storage.db.write() as session:
+        for name, (starts_ms, ends_ms) in dates.items():
+            session.add(PlannedSession(id=name, conference_id=desk.conference, starts_ms=starts_ms, ends_ms=ends_ms))
+    anna = await desk.add("Anna", "anna@example.org")
+    await desk.send_due()
+    async with desk.storage.db.write() as session:
+        await session.execute(delete(PlannedSession).where(PlannedSession.id == "s3"))
+        assert await notices.changed(session, desk.conference, NOW)
+        if way == "removed":
+            await notices.removed(session, desk.conference, [anna], NOW)
+        else:
+            await getattr(notices, way)(session, desk.conference, NOW)
+    [word] = [row for row in await desk.rows() if row.kind != "reminder_hour"]
+    gone = {uid: (starts, ends) for uid, starts, ends in json.loads(word.payload)["gone"]}
+    assert gone == {f"{name}@plenum": times for name, times in dates.items()}
+
+
 async def test_moving_there_and_back_keeps_one_reminder_for_the_first_date(desk: Desk) -> None:
     await desk.add("Anna", "anna@example.org")
     await desk.send_due()
@@ -196,7 +248,7 @@ async def test_moved_to_within_six_hours_the_reminder_comes_at_the_start(desk: D
     await desk.add("Anna", "anna@example.org")
     await desk.send_due()
     await desk.edit(starts_ms=NOW + 3 * HOUR, expires_ms=NOW + 4 * HOUR)
-    assert await desk.plan() == ["mail update Anna 0", "mail reminder_start Anna 3"]
+    assert await desk.plan() == ["mail update Anna 1min", "mail reminder_start Anna 3"]
 
 
 async def test_who_has_not_had_the_invitation_gets_it_instead_of_an_update(desk: Desk) -> None:
@@ -220,7 +272,7 @@ async def test_a_change_that_nobody_would_miss_tells_nobody(desk: Desk) -> None:
     assert not await desk.edit(description="Bring the papers", max_participants=20)
     assert not await desk.edit()
     assert await desk.edit(title="Council of May")
-    assert await desk.plan() == ["mail update Anna 0", "mail reminder_hour Anna 47"]
+    assert await desk.plan() == ["mail update Anna 1min", "mail reminder_hour Anna 47"]
     assert json.loads((await desk.rows())[0].payload)["moved"] is False
 
 
@@ -262,7 +314,7 @@ async def test_postponed_leaves_the_calendars_and_comes_back_under_the_same_uid(
         "mail invitation Late 0",
         "mail reminder_hour Anna 215",
         "mail reminder_hour Late 215",
-        "mail update Anna 0",
+        "mail update Anna 1min",
     ]
 
 
@@ -321,7 +373,7 @@ async def test_sessions_of_a_reservation_remind_one_by_one_and_a_dropped_one_lea
     async with desk.storage.db.write() as session:
         await session.execute(delete(PlannedSession).where(PlannedSession.id == "s3"))
         assert await notices.changed(session, desk.conference, NOW)
-    assert await desk.plan() == ["mail update Anna 0", "mail reminder_hour Anna 47", "mail reminder_hour Anna 95"]
+    assert await desk.plan() == ["mail update Anna 1min", "mail reminder_hour Anna 47", "mail reminder_hour Anna 95"]
     assert json.loads((await desk.rows())[0].payload)["gone"] == [["s3@plenum", NOW + 3 * DAY, NOW + 3 * DAY + HOUR]]
 
 
