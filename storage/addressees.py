@@ -62,6 +62,15 @@ class AskedRole:
     purpose: str
 
 
+@dataclass(frozen=True, slots=True)
+class GivenRole:
+    """What an account was made with: names of body and unit, "" where there is none."""
+
+    role: str
+    body: str
+    unit: str
+
+
 class Addressees:
     def __init__(self, db: Database, keys: Secrets) -> None:
         self._db = db
@@ -130,6 +139,18 @@ class Addressees:
             unit = None if row.unit_id is None else await session.get(Unit, row.unit_id)
             applicant = "" if user is None else user.name
             return AskedRole(applicant, row.role, "" if unit is None else unit.name, row.telephone, row.purpose)
+
+    async def given_role(self, user: str) -> GivenRole | None:
+        """As it is when the letter is written."""
+        query = (
+            select(User.role, Body.name, Unit.name)
+            .outerjoin(Body, Body.id == User.body_id)
+            .outerjoin(Unit, Unit.id == User.unit_id)
+            .where(User.id == user, User.state != "deleted")
+        )
+        async with self._db.read() as session:
+            found = (await session.execute(query)).one_or_none()
+        return None if found is None else GivenRole(found[0], found[1] or "", found[2] or "")
 
     async def _pin(self, session: AsyncSession, conference: str) -> str:
         query = select(ConferenceSecret).where(

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.base import Database
 from storage.errors import LinkExpired, LinkUsed, NotFound
 from storage.ids import UserId
+from storage.interfaces import JsonValue
 from storage.outbox import put_in, sealed
 from storage.secrets import Secrets
 from storage.tables_accounts import EmailToken
@@ -103,7 +104,7 @@ class EmailTokens:
                 EmailToken.used_ms.is_(None),
             )
         )
-        digest = self.hashed(token)
+        digest, until_ms = self.hashed(token), now_ms + LIFETIME_MS[purpose]
         session.add(
             EmailToken(
                 token_hash=digest,
@@ -111,11 +112,11 @@ class EmailTokens:
                 purpose=purpose,
                 email=email,
                 created_ms=now_ms,
-                expires_ms=now_ms + LIFETIME_MS[purpose],
+                expires_ms=until_ms,
             )
         )
         cause = f"{purpose.value}/{user}/{digest.hex()[:24]}"
-        payload = {"token": sealed(self._keys, cause, token)}
+        payload: dict[str, JsonValue] = {"token": sealed(self._keys, cause, token), "until_ms": until_ms}
         if purpose in (Purpose.CONFIRM, Purpose.CONFIRM_EXTRA):
             payload["email"] = email
         extra = {"extra": True} if purpose is Purpose.CONFIRM_EXTRA else {}

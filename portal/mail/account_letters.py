@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from portal.mail import moments
 from portal.mail.catalogue import Words, choose, words
 from portal.mail.clean import line, lines, person
 from portal.mail.conference_letters import greeting, subject
 from portal.mail.house import House
 from portal.mail.letter import Fact, Letter, Link, Message
-from storage.addressees import Addressee, AskedRole, Meeting
+from storage.addressees import Addressee, AskedRole, GivenRole, Meeting
 
 KINDS: Final = (
     "confirm_email",
@@ -30,6 +31,7 @@ KINDS: Final = (
     "two_factor_off",
     "recovery_code_used",
 )
+MAKE_ACCOUNTS: Final = ("activation", "account_invitation")
 STALE_ALERT_MS: Final = 24 * 3_600_000
 _PROOFS: Final = {
     "confirm_email": "confirm",
@@ -41,7 +43,8 @@ _PROOFS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One message to one account. `token`: opened from the payload. `by`: whose act it tells of."""
+    """One message to one account. `token`: opened from the payload. `by`: whose act it tells of. `given`: with what an
+    account was made."""
 
     kind: str
     payload: Mapping[str, Any]
@@ -51,6 +54,7 @@ class Case:
     token: str = ""
     by: str = ""
     role: AskedRole | None = None
+    given: GivenRole | None = None
     meeting: Meeting | None = None
 
     @property
@@ -97,7 +101,7 @@ def _with_details(case: Case, letter: Letter) -> Letter:
         case "confirm_email" | "reset_password" | "activation" | "account_invitation":
             page = _PROOFS[case.kind]
             button = Link(say(f"{case.kind}.button"), links.proof(page, case.token))
-            return replace(letter, button=button, remarks=tuple(_proof_remarks(case)))
+            return replace(letter, button=button, facts=tuple(_given(case)), remarks=tuple(_proof_remarks(case)))
         case "role_request_new":
             button = Link(say("role_request_new.button"), links.approvals())
             return replace(letter, button=button, facts=tuple(_asked(case)))
@@ -118,15 +122,21 @@ def _with_details(case: Case, letter: Letter) -> Letter:
 
 
 def _proof_remarks(case: Case) -> list[str]:
-    """How long the link works, if the payload says so."""
-    say = case.words
-    hours = int(case.payload.get("hours", 0))
+    """Until when the link works, if the payload says so (rows of older versions do not)."""
+    say, until_ms = case.words, int(case.payload.get("until_ms", 0))
     found = []
-    if hours and hours % 24 == 0:
-        found.append(say.plural("expires_days", hours // 24))
-    elif hours:
-        found.append(say.plural("expires_hours", hours))
+    if until_ms:
+        found.append(say("expires", when=moments.moment(until_ms, case.to.time_zone, say.locale)))
     return [*found, say("not_you")] if case.kind in ("confirm_email", "reset_password") else found
+
+
+def _given(case: Case) -> list[Fact]:
+    say, given = case.words, case.given
+    if given is None or case.kind not in MAKE_ACCOUNTS:
+        return []
+    key = f"roles.{given.role}"
+    facts = (("role", say(key) if say.has(key) else ""), ("body", line(given.body)), ("unit", line(given.unit)))
+    return [Fact(say(f"facts.{name}"), (value,)) for name, value in facts if value]
 
 
 def _asked(case: Case) -> list[Fact]:

@@ -80,6 +80,7 @@ class Builder:
             now_ms=now_ms,
             by="" if by is None else by.name,
             role=await self._role(payload),
+            given=await addressees.given_role(user) if item.kind in account_letters.MAKE_ACCOUNTS else None,
             meeting=meeting,
         )
         if payload.get("token"):

@@ -29,6 +29,12 @@ def span(starts_ms: int, ends_ms: int, time_zone: str, locale: Locale) -> str:
     return f"{_day(start, locale)}, {_clock(start)} – {_day(end, locale)}, {_clock(end)}"
 
 
+def moment(ms: int, time_zone: str, locale: Locale) -> str:
+    """Such as "Tuesday, 1 December 2026, 10:00 (Athens, UTC+2)"."""
+    when = at(ms, time_zone)
+    return f"{_day(when, locale)}, {_clock(when)} ({place(ms, time_zone, locale)})"
+
+
 def day(ms: int, time_zone: str, locale: Locale) -> str:
     """Short, for SMS: "01.12.2026", and with strokes where that is the custom."""
     return f"{at(ms, time_zone):%d/%m/%Y}" if locale.language in ("el", "en") else f"{at(ms, time_zone):%d.%m.%Y}"

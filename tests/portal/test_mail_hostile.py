@@ -14,7 +14,7 @@ from typing import Any
 from portal.mail import account_letters, conference_letters, sms
 from portal.mail.envelope import sealed_letter
 from portal.mail.letter import Message
-from storage.addressees import AskedRole
+from storage.addressees import AskedRole, GivenRole
 from storage.notice_rules import Kind
 from tests.portal.mail_samples import HOUSE, NOW, meeting, occasion, person
 from tests.portal.test_calendar import strict
@@ -98,6 +98,22 @@ def about_account(text: str) -> Message:
     return message
 
 
+def about_new_account(text: str) -> Message:
+    case = account_letters.Case(
+        kind="activation",
+        payload={"until_ms": NOW},
+        to=person(name=text),
+        house=HOUSE,
+        now_ms=NOW,
+        token="t",
+        by=f"Y{text}",
+        given=GivenRole(f"R{text}", f"B{text}", f"U{text}"),
+    )
+    message = account_letters.compose(case)
+    assert message is not None
+    return message
+
+
 def shape_of(message: Message) -> tuple[list[str], list[Any], list[str]]:
     """Header names of the mail and of each part, the HTML's tags, the names of the calendar's lines."""
     raw = sealed_letter(message, "cause", HOUSE, NOW).as_bytes()
@@ -132,7 +148,7 @@ def tags(seen: list[Any]) -> list[Any]:
 def test_a_thousand_hostile_names_inject_nothing() -> None:
     names = hostile()
     assert len(names) == COUNT
-    for compose, tried in ((about_conference, names), (about_account, names[::4])):
+    for compose, tried in ((about_conference, names), (about_account, names[::4]), (about_new_account, names[::4])):
         headers, page, calendar = shape_of(compose("harmless"))
         for name in tried:
             found = shape_of(compose(name))

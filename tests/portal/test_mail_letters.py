@@ -14,7 +14,7 @@ from portal.mail.clean import line, lines
 from portal.mail.clean import person as name_of
 from portal.mail.envelope import address, message_id, sealed_letter
 from portal.mail.letter import Message, as_html, as_text
-from storage.addressees import AskedRole
+from storage.addressees import AskedRole, GivenRole
 from storage.notice_rules import Date, Kind
 from tests.portal.mail_samples import (
     ADMIN_PIN,
@@ -306,13 +306,19 @@ def test_every_letter_about_accounts_can_be_written(kind: str, language: str) ->
     """(E0-12, E0-18, E1-15, E2-16, E2-50, E2-71, E2-75, E2-124, E2-126)"""
     case = account_letters.Case(
         kind=kind,
-        payload={"subject": "Maintenance", "text": "On Saturday\nfrom 8 to 10", "hours": 48, "at_ms": NOW},
+        payload={
+            "subject": "Maintenance",
+            "text": "On Saturday\nfrom 8 to 10",
+            "until_ms": NOW + 2 * DAY,
+            "at_ms": NOW,
+        },
         to=person(kind="account", language=language, name="Ion Popescu"),
         house=HOUSE,
         now_ms=NOW,
         token="the-token",
         by="Maria Ionescu",
         role=AskedRole("Ewa Nowak", "unit_coordinator", "Unit 7", "+48 22 000", "Trainings"),
+        given=GivenRole("unit_coordinator", "City of Example", "Roads"),
         meeting=meeting(),
     )
     message = account_letters.compose(case)
@@ -324,6 +330,7 @@ def test_every_letter_about_accounts_can_be_written(kind: str, language: str) ->
     if kind in ("confirm_email", "reset_password", "activation", "account_invitation"):
         page = "confirm" if kind == "confirm_email" else "reset"
         assert f"https://meet.example.org/{page}#the-token" in text
+        assert ("City of Example" in text) == (kind in account_letters.MAKE_ACCOUNTS)
     if kind.startswith("role_"):
         assert "Unit 7" in text
     if kind == "role_request_new":
@@ -332,6 +339,33 @@ def test_every_letter_about_accounts_can_be_written(kind: str, language: str) ->
         assert "> On Saturday\n> from 8 to 10" in text and message.letter.subject.endswith(": Maintenance")
     if kind in ("activation", "account_invitation", "collaboration_asked", "coordinator_message"):
         assert "Maria Ionescu" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            ["Role: Unit Coordinator", "Body: City of Example", "Unit: Roads", "until Tuesday, 1 December 2026, 10:00"],
+        ),
+        ("el", ["Ρόλος: Συντονιστής μονάδας", "Φορέας: City of Example", "Τρίτη 1 Δεκεμβρίου 2026, 10:00"]),
+        ("pl", ["Rola: Koordynator jednostki", "Instytucja: City of Example", "wtorek, 1 grudnia 2026, 10:00"]),
+        ("ro", ["Rol: Coordonator de unitate", "Instituție: City of Example", "marți, 1 decembrie 2026, 10:00"]),
+    ],
+)
+@pytest.mark.parametrize("kind", account_letters.MAKE_ACCOUNTS)
+def test_who_gets_an_account_reads_with_which_role_and_until_when_the_link_works(
+    kind: str, language: str, said: list[str]
+) -> None:
+    to = person(kind="account", language=language, time_zone="Europe/Athens")
+    case = account_letters.Case(kind, {"until_ms": START}, to, HOUSE, NOW, token="t", by="Maria Ionescu")
+    full = replace(case, given=GivenRole("unit_coordinator", "City of Example", "Roads"))
+    message, bare = account_letters.compose(full), account_letters.compose(replace(case, payload={}))
+    assert message is not None and bare is not None
+    text = " ".join(as_text(message.letter).split())
+    assert [each for each in said if each not in text] == []
+    assert "UTC+2)" in text
+    assert "2026" not in as_text(bare.letter) and bare.letter.facts == (), "a row of an older version"
 
 
 def test_confirmation_goes_to_the_address_that_is_confirmed_and_an_old_alarm_nowhere() -> None:

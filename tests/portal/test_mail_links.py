@@ -12,7 +12,7 @@ from portal.mail.catalogue import LANGUAGES
 from portal.mail.envelope import sealed_letter
 from portal.mail.letter import Message
 from portal.pages import PAGES
-from storage.addressees import AskedRole
+from storage.addressees import AskedRole, GivenRole
 from storage.notice_rules import REMINDERS, Kind
 from tests.portal.conftest import Site
 from tests.portal.mail_samples import DATE, HOUR, HOUSE, NOW, START, meeting, occasion, person
@@ -41,13 +41,14 @@ def messages(language: str) -> Iterator[Message]:
     for account_kind in account_letters.KINDS:
         case = account_letters.Case(
             kind=account_kind,
-            payload={"subject": "Maintenance", "text": "On Saturday", "hours": 48, "at_ms": NOW},
+            payload={"subject": "Maintenance", "text": "On Saturday", "until_ms": NOW, "at_ms": NOW},
             to=person(kind="account", language=language),
             house=HOUSE,
             now_ms=NOW,
             token="the-token",
             by="Maria Ionescu",
             role=AskedRole("Ewa Nowak", "unit_coordinator", "Unit 7", "+48 22 000", "Trainings"),
+            given=GivenRole("unit_coordinator", "City of Example", "Roads"),
             meeting=meeting(),
         )
         written = account_letters.compose(case)

@@ -64,7 +64,7 @@ async def write(storage: Storage, clock: Clock, *addresses: str) -> None:
         user = await account(storage, address)
         async with storage.db.write() as session:
             cause = f"confirm/{user}"
-            payload = {"token": sealed(storage.secrets, cause, f"token-of-{address}"), "hours": 48}
+            payload = {"token": sealed(storage.secrets, cause, f"token-of-{address}"), "until_ms": 1}
             await put_in(session, cause, "confirm_email", payload, due_ms=clock.ms(), recipient=f"user:{user}")
 
 
@@ -359,7 +359,7 @@ async def test_without_a_mail_server_mails_are_files_and_the_same_mail_is_the_sa
         row = (await session.get(OutboxRow, 1)) or pytest.fail("no row")
         assert row.state == OutboxState.SENT
         row.state, row.done_ms = OutboxState.WAITING, None
-        row.payload = '{"hours": 48}'
+        row.payload = '{"until_ms": 1}'
     await sends.send_due(HOUSE)
     assert list(folder.iterdir()) == [file]
 

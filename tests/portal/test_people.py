@@ -2,6 +2,15 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
+from portal.mail import moments
+from portal.mail.builder import Builder
+from portal.mail.catalogue import words
+from portal.mail.house import House
+from portal.mail.letter import Letter, Message
+from portal.mail.links import Links
+from storage.tables import OutboxRow
 from tests.portal.accounts_support import GOOD, mails, me, token_of
 from tests.portal.conftest import Browser, Site, code
 from tests.portal.people_support import Home, home, items, row
@@ -26,6 +35,18 @@ async def activated(site: Site, kind: str, **names: str) -> Browser:
     return browser
 
 
+async def letter_of(site: Site, kind: str) -> Letter:
+    """The last mail of this kind, as it would leave now."""
+    async with site.storage.db.read() as session:
+        query = select(OutboxRow).where(OutboxRow.kind == kind).order_by(OutboxRow.id.desc()).limit(1)
+        row = (await session.scalars(query)).one()
+    house = House("Plenum", "no-reply@meet.example.org", Links("https://meet.example.org"))
+    [item] = [each for each in await site.storage.outbox.claim(site.clock.ms(), limit=100) if each.id == row.id]
+    built = await Builder(site.storage).build(item, house, site.clock.ms())
+    assert isinstance(built, Message)
+    return built.letter
+
+
 async def test_a_unit_coordinator_is_added_and_waits_for_confirmation(site: Site) -> None:
     """E1-22, E2-14, E2-67, E2-68, E2-73, E2-74; the state machine of accounts begins at "invited"."""
     here = await home(site)
@@ -35,6 +56,11 @@ async def test_a_unit_coordinator_is_added_and_waits_for_confirmation(site: Site
     assert made["unit"] == {"id": unit, "name": "Finance"} and made["body"]["id"] == here.body
     [mail] = await mails(site, "activation")
     assert (mail["recipient"], mail["by"]) == (f"user:{made['id']}", here.head.user)
+    letter = await letter_of(site, "activation")
+    facts = [(each.label, each.values) for each in letter.facts]
+    assert facts == [("Role", ("Unit Coordinator",)), ("Body", ("City of Example",)), ("Unit", ("Finance",))]
+    until = moments.moment(site.clock.ms() + 14 * 24 * 3_600_000, "Europe/Athens", words("en").locale)
+    assert letter.remarks == (f"The link works once, until {until}.",)
     browser = await activated(site, "activation")
     found = await me(browser)
     assert (found["state"], found["role"], found["name"]) == ("active", "unit_coordinator", "Jan Nowak")
@@ -49,6 +75,8 @@ async def test_an_account_invitation_makes_a_simple_user(site: Site) -> None:
     assert (answer.status, made["role"], made["name"]) == (201, "user", "Nia")
     [mail] = await mails(site, "account_invitation")
     assert mail["by"] == here.head.user
+    facts = [each.values for each in (await letter_of(site, "account_invitation")).facts]
+    assert facts == [("User",), ("City of Example",)]
     assert [each["id"] for each in await items(here.head, "/api/users?q=nia")] == [made["id"]]
     browser = await activated(site, "account_invitation", surname="Newcomer")
     assert ((await me(browser))["role"], (await me(browser))["name"]) == ("user", "Nia Newcomer")
