@@ -7,6 +7,7 @@ import { Badge, Banner } from "../ui/display";
 import { Pager } from "../ui/pager";
 import { toast } from "../ui/toast";
 import { sentence } from "./errors";
+import { failureText } from "./failures";
 import type { Conference, Message, Paged } from "./types";
 
 type Found = Paged<Message> & { delivery: { mail: "smtp" | "folder"; sms: "none" | "file" | "http" } };
@@ -37,7 +38,11 @@ export function Messages({ conference }: { conference: Conference }) {
               <strong>{maybe(`messages.kind.${one.kind}`) ?? one.kind}</strong>{one.channel === "sms" && " · SMS"}
               {one.invitee !== null && <span> · {one.invitee.name}</span>}
               <span class="ui-small ui-muted ui-num"> · {formatDateTime(one.sent_at ?? one.due_at)}</span>
-              {one.state === "failed" && one.error !== null && <span class="ui-small ui-muted"> · {one.error}</span>}
+              {one.error !== null && (
+                <span class="portal-message-failure ui-small">
+                  {failureText(one.error)} {one.state === "waiting" && t("messages.again")} <span class="ui-muted">{t("messages.code", { code: one.error })}</span>
+                </span>
+              )}
             </span>
             <Badge kind={one.state === "sent" ? "good" : one.state === "failed" ? "bad" : undefined}>{t(`messages.state.${one.state}`)}</Badge>
             {one.retry && <Button size="small" onClick={() => void again(one)}>{t("messages.retry")}</Button>}
