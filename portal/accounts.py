@@ -10,7 +10,7 @@ from portal.errors import ApiError
 from portal.gate import SIGN_INS_PER_CALLER
 from portal.join import GATE
 from portal.settings import LANGUAGES, PortalSettings
-from storage.accounts import Place
+from storage.accounts import Named, Place
 from storage.errors import NotFound
 from storage.records import UserRecord
 from storage.web_sessions import WEB_SESSION_MS
@@ -83,9 +83,8 @@ def forget_session(request: web.Request, response: web.StreamResponse) -> None:
     response.del_cookie(SESSION_COOKIE, httponly=True, samesite="Lax", secure=parts(request).settings.secure_cookies)
 
 
-def described(user: UserRecord, place: Place) -> dict[str, object]:
-    """An account as its owner sees it. `rights`: what can be done without an object, for the pages' menus."""
-    who = standing(user)
+def facts(user: UserRecord, body: Named | None, unit: Named | None) -> dict[str, object]:
+    """What every description of an account begins with."""
     return {
         "id": user.id,
         "name": user.name,
@@ -93,9 +92,16 @@ def described(user: UserRecord, place: Place) -> dict[str, object]:
         "surname": user.surname,
         "email": user.email,
         "role": user.role,
+        "body": None if body is None else {"id": body.id, "name": body.name},
+        "unit": None if unit is None else {"id": unit.id, "name": unit.name},
+    }
+
+
+def described(user: UserRecord, place: Place) -> dict[str, object]:
+    """An account as its owner sees it. `rights`: what can be done without an object, for the pages' menus."""
+    who = standing(user)
+    return facts(user, place.body, place.unit) | {
         "state": user.state,
-        "body": None if place.body is None else {"id": place.body.id, "name": place.body.name},
-        "unit": None if place.unit is None else {"id": place.unit.id, "name": place.unit.name},
         "language": user.language,
         "time_zone": user.time_zone,
         "must": list(user.must),

@@ -114,14 +114,6 @@ class EnterBody(Body):
     name: Name | None = None
 
 
-class PlayQuery(BaseModel):
-    """A signed link: until when, and its signature; `download`: the name of the file to be."""
-
-    e: str = ""
-    s: str = ""
-    download: str | None = None
-
-
 B = TypeVar("B", bound=Body)
 
 
@@ -131,18 +123,7 @@ async def parse(request: web.Request, model: type[B], *, most_bytes: int = MAX_B
     try:
         return model.model_validate_json(raw or b"{}")
     except ValidationError as error:
-        raise ApiError("bad_request", _sentence(error)) from None
-
-
-Q = TypeVar("Q", bound=BaseModel)
-
-
-def query(request: web.Request, model: type[Q]) -> Q:
-    """The query as `model`; each name at most once."""
-    try:
-        return model.model_validate_strings(dict(request.query))
-    except ValidationError as error:
-        raise ApiError("bad_request", _sentence(error)) from None
+        raise ApiError("bad_request", sentence(error)) from None
 
 
 async def _read(request: web.Request, most_bytes: int) -> bytes:
@@ -161,7 +142,7 @@ async def _read(request: web.Request, most_bytes: int) -> bytes:
     return bytes(raw)
 
 
-def _sentence(error: ValidationError) -> str:
+def sentence(error: ValidationError) -> str:
     """Field and reason of the first fault; never the value (it may be a PIN)."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     field = ".".join(str(part) for part in first["loc"])

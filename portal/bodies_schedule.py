@@ -5,10 +5,11 @@ from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from portal.bodies import Body, Description, Name, Secret, Title
 from portal.bulk import email_or_none, telephone_or_none
+from portal.queries import Query, SearchQuery
 
 MAX_BULK_CHARS = 200_000
 _LATEST_MS = 32_503_680_000_000  # the year 3000
@@ -151,17 +152,7 @@ class RsvpTokenBody(RsvpBody):
     token: Secret
 
 
-class PageQuery(BaseModel):
-    """`?page=&size=&q=` of every list."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    page: Annotated[int, Field(ge=1, le=100_000)] = 1
-    size: Annotated[int, Field(ge=1, le=100)] = 10
-    q: Annotated[str, StringConstraints(max_length=100)] = ""
-
-
-class ConferencesQuery(PageQuery):
+class ConferencesQuery(SearchQuery):
     """`date` in `zone`: that day instead of today."""
 
     list: Literal["current", "future", "postponed", "history"] = "current"
@@ -169,7 +160,5 @@ class ConferencesQuery(PageQuery):
     zone: Zone = "UTC"
 
 
-class ContactsQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class ContactsQuery(Query):
     q: Annotated[str, StringConstraints(max_length=100)] = ""

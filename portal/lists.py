@@ -5,16 +5,17 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from portal.authorisation import Action, Relation, Verdict, judge, standing
-from portal.bodies import query
-from portal.bodies_schedule import ConferencesQuery, ContactsQuery, PageQuery
+from portal.authorisation import Action, Verdict, judge, standing
+from portal.bodies_schedule import ConferencesQuery, ContactsQuery
 from portal.context import USER, parts
-from storage.conference_lists import Listed, Look, Way, Which
+from portal.objects import RELATION_OF_WAY
+from portal.queries import listed, parse_query
+from storage.conference_lists import Listed, Look, Which
 from storage.records import UserRecord
 
 
 async def conferences(request: web.Request) -> web.StreamResponse:
-    asked = query(request, ConferencesQuery)
+    asked = parse_query(request, ConferencesQuery)
     its, viewer = parts(request), request[USER]
     now_ms = its.now_ms()
     look = Look(
@@ -23,25 +24,20 @@ async def conferences(request: web.Request) -> web.StreamResponse:
         today_ends_ms=_day(now_ms, None, asked.zone)[1],
         day=None if asked.date is None else _day(now_ms, asked.date, asked.zone),
         words=asked.q,
-        offset=(asked.page - 1) * asked.size,
+        offset=asked.offset,
         limit=asked.size,
     )
     found = await its.storage.conference_lists.page(viewer, look)
     items = [_item(each, viewer, now_ms, its.rooms.participants_now(each.id)) for each in found.rows]
-    return web.json_response(paged(asked, items, found.total))
+    return web.json_response(listed(items, asked, found.total))
 
 
 async def contacts(request: web.Request) -> web.StreamResponse:
-    asked = query(request, ContactsQuery)
+    asked = parse_query(request, ContactsQuery)
     found = await parts(request).storage.contacts.find(request[USER], asked.q)
     return web.json_response(
         {"items": [{"name": each.name, "email": each.email, "telephone": each.telephone} for each in found]}
     )
-
-
-def paged(asked: PageQuery, items: list[dict[str, object]], total: int) -> dict[str, object]:
-    """Every list's answer: "(1 - 8) of 8" is page, size and total."""
-    return {"items": items, "page": asked.page, "size": asked.size, "total": total}
 
 
 def _day(now_ms: int, date: datetime.date | None, zone: str) -> tuple[int, int]:
@@ -56,51 +52,43 @@ def _day(now_ms: int, date: datetime.date | None, zone: str) -> tuple[int, int]:
         return 0, 0
 
 
-def _item(listed: Listed, viewer: UserRecord, now_ms: int, present: int) -> dict[str, object]:
-    opens_ms = listed.starts_ms - listed.opens_before_ms
+def _item(row: Listed, viewer: UserRecord, now_ms: int, present: int) -> dict[str, object]:
+    opens_ms = row.starts_ms - row.opens_before_ms
     return {
-        "id": listed.id,
-        "title": listed.title,
-        "kind": listed.kind,
-        "starts_at": listed.starts_ms,
-        "ends_at": listed.ends_ms,
-        "ended_at": listed.ended_ms,
+        "id": row.id,
+        "title": row.title,
+        "kind": row.kind,
+        "starts_at": row.starts_ms,
+        "ends_at": row.ends_ms,
+        "ended_at": row.ended_ms,
         "opens_at": opens_ms,
-        "time_zone": listed.time_zone,
-        "coordinator": listed.coordinator,
-        "participants": listed.participants,
+        "time_zone": row.time_zone,
+        "coordinator": row.coordinator,
+        "participants": row.participants,
         "participants_now": present,
-        "record": listed.record,
-        "state": _state(listed, now_ms, opens_ms, present),
-        "mine": listed.way.value,
-        "rsvp": listed.rsvp,
-        "rights": _rights(listed, viewer),
+        "record": row.record,
+        "state": _state(row, now_ms, opens_ms, present),
+        "mine": row.way.value,
+        "rsvp": row.rsvp,
+        "rights": _rights(row, viewer),
     }
 
 
-def _state(listed: Listed, now_ms: int, opens_ms: int, present: int) -> str:
-    if listed.cancelled_ms is not None:
+def _state(row: Listed, now_ms: int, opens_ms: int, present: int) -> str:
+    if row.cancelled_ms is not None:
         return "cancelled"
-    if listed.ended_ms is not None:
+    if row.ended_ms is not None:
         return "ended"
-    if listed.postponed_ms is not None:
+    if row.postponed_ms is not None:
         return "postponed"
-    if now_ms >= listed.ends_ms:
+    if now_ms >= row.ends_ms:
         return "expired"
     return "running" if present else "planned" if now_ms < opens_ms else "open"
 
 
-_RELATIONS = {
-    Way.OWNER: Relation.OWN,
-    Way.COLLABORATOR: Relation.COLLABORATOR,
-    Way.BODY: Relation.BODY,
-    Way.INVITED: Relation.INVITED,
-}
-
-
-def _rights(listed: Listed, viewer: UserRecord) -> list[str]:
+def _rights(row: Listed, viewer: UserRecord) -> list[str]:
     """What the buttons of the row may be: manage (edit and all that), enter (as organiser), connect (as invited)."""
     asked = {"manage": Action.CONFERENCE_EDIT, "enter": Action.CONFERENCE_ENTER, "connect": Action.CONFERENCE_CONNECT}
-    relation = _RELATIONS[listed.way]
+    relation = RELATION_OF_WAY[row.way]
     who = standing(viewer)
     return [word for word, action in asked.items() if judge(action, who, relation) is Verdict.ALLOWED]

@@ -26,7 +26,7 @@ class Kind(StrEnum):
     GROUP = "group"
 
 
-_OF_WAY = {
+RELATION_OF_WAY = {
     Way.OWNER: Relation.OWN,
     Way.COLLABORATOR: Relation.COLLABORATOR,
     Way.BODY: Relation.BODY,
@@ -41,7 +41,7 @@ async def _conference(request: web.Request, user: UserRecord, id: str) -> Relati
     if found is None or way is None:
         return Relation.FOREIGN
     request[CONFERENCE], request[WAY] = found, way
-    return _OF_WAY[way]
+    return RELATION_OF_WAY[way]
 
 
 async def _recording(request: web.Request, user: UserRecord, id: str) -> Relation:
@@ -110,7 +110,7 @@ _FINDERS: dict[Kind, Callable[[web.Request, UserRecord, str], Awaitable[Relation
 
 
 def relation_of(way: Way | None) -> Relation:
-    return Relation.FOREIGN if way is None else _OF_WAY[way]
+    return Relation.FOREIGN if way is None else RELATION_OF_WAY[way]
 
 
 async def relation(request: web.Request, user: UserRecord | None, kind: Kind | None) -> Relation:

@@ -18,7 +18,7 @@ from aiohttp import web
 
 from portal import pending
 from portal.account_parts import account_parts
-from portal.bodies import Empty, parse, query
+from portal.bodies import Empty, parse
 from portal.bodies_accounts import CallbackQuery, ConfirmLogin, StartBody, StartQuery
 from portal.context import base_url, caller, parts
 from portal.employment import Employment
@@ -26,6 +26,7 @@ from portal.errors import ApiError
 from portal.identity import Identity, identity
 from portal.limits_accounts import STARTS, count_caller, right
 from portal.provider import Login, Provider, ProviderError
+from portal.queries import parse_query
 from storage.account_states import State
 from storage.email_tokens import Purpose
 from storage.errors import StorageError
@@ -41,7 +42,7 @@ log = structlog.get_logger()
 async def start(request: web.Request) -> web.StreamResponse:
     """A link: off to the provider."""
     await count_caller(request, STARTS)
-    return_to = query(request, StartQuery).return_to
+    return_to = parse_query(request, StartQuery).return_to
     try:
         url, browser = await _begin(request, return_to, None)
     except ProviderError as error:
@@ -69,7 +70,7 @@ async def start_invited(request: web.Request) -> web.StreamResponse:
 
 async def callback(request: web.Request) -> web.StreamResponse:
     """Back from the provider: to the confirmation screen, or to the sign-in page with the problem."""
-    its, said = parts(request), query(request, CallbackQuery)
+    its, said = parts(request), parse_query(request, CallbackQuery)
     waiting = await its.storage.pending_logins.take(AT_PROVIDER, said.state, now_ms=its.now_ms())
     if said.error == "access_denied":
         return _back("provider_cancelled")  # some providers forget the state here; nothing hangs on it

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from portal.accounts import facts
 from portal.bodies import Empty, parse
 from portal.bodies_people import CoordinatorsQuery, MessageBody, NewCoordinator, NewUser, UserPatch
 from portal.context import PERSON, USER, parts
@@ -140,21 +141,13 @@ def _row(listed: Listed) -> dict[str, object]:
 
 def _described(person: Person) -> dict[str, object]:
     user = person.user
-    return {
-        "id": user.id,
-        "name": user.name,
-        "given_name": user.given_name,
-        "surname": user.surname,
-        "email": user.email,
+    return facts(user, person.body, person.unit) | {
         "emails": [described_email(each) for each in person.extra],
         "confirmed": user.confirmed,
         "confirmed_by": person.confirmed_by,
         "telephone": person.telephone,
         "contact": person.contact,
-        "role": user.role,
         "state": user.state,
-        "body": None if person.body is None else {"id": person.body.id, "name": person.body.name},
-        "unit": None if person.unit is None else {"id": person.unit.id, "name": person.unit.name},
         "terms_at": person.terms_ms,
         "privacy_at": person.privacy_ms,
         "description": person.description,

@@ -6,9 +6,9 @@ from urllib.parse import quote
 import structlog
 from aiohttp import web
 
-from portal.bodies import PlayQuery, query
 from portal.context import REQUEST_ID, parts
 from portal.errors import ApiError
+from portal.queries import PlayQuery, parse_query
 from portal.ranges import BadRange, Span, parse_range
 from portal.recordings import GONE, described
 from portal.signing import verify
@@ -43,7 +43,7 @@ async def media(request: web.Request) -> web.StreamResponse:
     """The WebM of one part; `download=NAME` makes it an attachment."""
     part = await _asked_part(request)
     headers = {"Content-Type": part.mime.partition(";")[0]}
-    name = query(request, PlayQuery).download
+    name = parse_query(request, PlayQuery).download
     if name is not None:
         headers["Content-Disposition"] = _attachment(name)
     return await _file(request, f"{part.recording}/{part.id}.webm", headers)
@@ -80,7 +80,7 @@ def _part(part: PartRecord) -> dict[str, object]:
 
 async def _recording(request: web.Request) -> RecordingRecord:
     """Checks the signature before anything is looked up."""
-    its, link = parts(request), query(request, PlayQuery)
+    its, link = parts(request), parse_query(request, PlayQuery)
     recording_id = request.match_info["recording"]
     problem = verify(await its.storage.secrets.link_key(), recording_id, link.e, link.s, its.now_ms())
     if problem == "expired":

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from portal.account_parts import account_parts
-from portal.accounts import forget_session, let_in
+from portal.accounts import facts, forget_session, let_in
 from portal.bodies import Empty, parse
 from portal.bodies_accounts import ChangePassword, DeleteAccount, EmailBody, ProfilePatch
 from portal.context import SESSION_COOKIE, USER, parts
@@ -134,16 +134,8 @@ async def end_other_sessions(request: web.Request) -> web.StreamResponse:
 async def _described(request: web.Request) -> dict[str, object]:
     user, storage = request[USER], parts(request).storage
     profile, place = await storage.accounts.profile(user.id), await storage.accounts.place(user)
-    return {
-        "id": user.id,
-        "name": user.name,
-        "given_name": user.given_name,
-        "surname": user.surname,
-        "email": user.email,
+    return facts(user, place.body, place.unit) | {
         "confirmed_by": profile.confirmed_by,
-        "role": user.role,
-        "body": None if place.body is None else {"id": place.body.id, "name": place.body.name},
-        "unit": None if place.unit is None else {"id": place.unit.id, "name": place.unit.name},
         "units": [{"id": each.id, "name": each.name} for each in await storage.accounts.units(user.body)],
         "telephone": profile.telephone,
         "contact": profile.contact,

@@ -13,11 +13,12 @@ from aiohttp import web
 
 from portal import join, play, recordings, routes_messages, routes_people, routes_schedule
 from portal.authorisation import Action, Verdict, judge, open_to_all, standing
-from portal.bodies import DoorBody, Empty, JoinBody, PlayQuery
+from portal.bodies import DoorBody, Empty, JoinBody
 from portal.context import USER, host, parts, scheme, signed_in
 from portal.errors import ApiError
 from portal.objects import Kind, relation
 from portal.openapi import document
+from portal.queries import PlayQuery
 from portal.route import Route
 from portal.routes_accounts import ACCOUNT_ROUTES
 
