@@ -6,7 +6,6 @@ decision 4). What is not changed is not judged again: a conference that runs may
 """
 
 import itertools
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -61,11 +60,6 @@ class BadDates(Exception):
     def __init__(self, reason: str, field: str, message: str) -> None:
         self.reason, self.field, self.message = reason, field, message
         super().__init__(f"{reason}: {message}")
-
-
-def next_quarter(now_ms: int) -> int:
-    """The quarter hour that has not passed yet."""
-    return math.ceil(now_ms / QUARTER_MS) * QUARTER_MS
 
 
 def this_quarter(now_ms: int) -> int:

@@ -81,10 +81,6 @@ class Vp8Depacketizer:
         self._timestamp: int | None = None
         self._waits = True
 
-    @property
-    def waits_for_keyframe(self) -> bool:
-        return self._waits
-
     def interrupt(self) -> None:
         self._waits = True
         self._drop()

@@ -11,15 +11,3 @@ class BadPacket(RecorderError):
     """What came over the tap is not what recorder/TAP.md says; it is counted and dropped."""
 
     code = "bad_packet"
-
-
-class BadMedia(RecorderError):
-    """A file is not one of ours."""
-
-    code = "bad_media"
-
-
-class WorkerGone(RecorderError):
-    """The recorder process ended while it was being asked something."""
-
-    code = "worker_gone"

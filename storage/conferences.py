@@ -103,11 +103,6 @@ class Conferences:
         door = await self._door(lookup, (PARTICIPANT_LINK, MODERATOR_LINK))
         return door if door is not None else await self._invitees_door(lookup)
 
-    async def owned_by(self, owner: str) -> list[ConferenceRecord]:
-        """Newest first."""
-        async with self._db.read() as session:
-            return await self._records(session, Conference.owner_id == owner)
-
     async def update(
         self,
         conference: str,

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from storage.base import Database, insert_into
 from storage.tables import Entry
 
@@ -41,9 +39,3 @@ class Entries:
         async with self._db.read() as session:
             row = await session.get(Entry, participant)
             return None if row is None else row.user_id
-
-    async def accounts_of(self, conference: str) -> list[str]:
-        """Accounts that entered it, each once."""
-        query = select(Entry.user_id).where(Entry.conference_id == conference, Entry.user_id.is_not(None)).distinct()
-        async with self._db.read() as session:
-            return [str(user) for user in await session.scalars(query)]

@@ -63,11 +63,6 @@ class Users:
             query = select(User).where(User.state != "deleted").order_by(User.created_ms, User.id)
             return [as_record(row) for row in await session.scalars(query)]
 
-    async def rename(self, user: str, name: str) -> None:
-        name = name.strip()
-        async with self._db.write() as session:
-            await session.execute(update(User).where(User.id == user).values(name=name, search_key=search_key(name)))
-
     async def set_by_operator(
         self, name: str, *, new_name: str | None = None, email: str | None = None, role: str | None = None
     ) -> bool:

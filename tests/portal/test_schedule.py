@@ -334,7 +334,7 @@ async def test_invited_accounts_connect_without_the_mail(site: Site) -> None:
     assert (claims.name, claims.moderator, claims.organiser, claims.guest) == ("Iris", True, False, False)
     for forbidden in ("", "/invitees"):
         assert (await invited.get(path + forbidden)).status == 404
-    assert await site.storage.entries.accounts_of(made["id"]) == [invited.user]
+    assert await site.storage.entries.account_of(claims.participant) == invited.user
 
 
 async def _give_to(site: Site, invitee: str, user: str) -> None:
