@@ -1,5 +1,5 @@
 // English, the language the others are translated from. Flat keys; each area has its own file. A new key
-// is given to el_, pl_ and ro_ too (tsc says where), or its beginning waits in untranslated.ts.
+// is given to el_, pl_ and ro_ too (tsc says where).
 import { accounts } from "./en_accounts";
 import { administration } from "./en_administration";
 import { appearance } from "./en_appearance";

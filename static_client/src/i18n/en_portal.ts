@@ -9,7 +9,6 @@ export const portal = {
   "landing.fact.order_text": "A muted microphone stays muted, a raised hand keeps its place in the queue, and only those who present share a screen.",
   "landing.fact.record": "Recordings with an end",
   "landing.fact.record_text": "Everyone sees whether a meeting is recorded and is asked first. After 14 days the recording is deleted, with a receipt.",
-  "landing.hint": "You organise conferences? Use the sign-in link you were given.",
   "landing.art": "Seats of an assembly in half circles, one of them speaking",
 
   "join.title": "Enter a conference",
@@ -124,7 +123,6 @@ export const portal = {
   "recording.empty.title": "No recordings yet",
   "recording.empty.text": "Tick “record” when you create a conference, or start recording in the room. The recording appears here as soon as the meeting ends.",
   "recording.load_failed": "Your recordings could not be loaded.",
-  "recording.title_column": "Recording",
   "recording.capturing": "Being recorded",
   "recording.ready": "Ready",
   "recording.deleted": "Deleted",

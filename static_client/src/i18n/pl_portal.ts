@@ -11,7 +11,6 @@ export const portal: Translated<"pl", typeof english> = {
   "landing.fact.order_text": "Wyciszony mikrofon pozostaje wyciszony, podniesiona ręka zachowuje miejsce w kolejce, a ekran udostępniają tylko prezentujący.",
   "landing.fact.record": "Nagrania z datą końcową",
   "landing.fact.record_text": "Każdy widzi, czy spotkanie jest nagrywane, i jest wcześniej pytany o zgodę. Po 14 dniach nagranie zostaje usunięte, z potwierdzeniem.",
-  "landing.hint": "Organizujesz konferencje? Użyj otrzymanego linku do logowania.",
   "landing.art": "Miejsca zgromadzenia ustawione w półkolach, z jednego z nich ktoś przemawia",
 
   "join.title": "Dołącz do konferencji",
@@ -136,7 +135,6 @@ export const portal: Translated<"pl", typeof english> = {
   "recording.empty.title": "Nie ma jeszcze nagrań",
   "recording.empty.text": "Zaznacz nagrywanie przy tworzeniu konferencji albo włącz je w pokoju. Nagranie pojawi się tutaj zaraz po zakończeniu spotkania.",
   "recording.load_failed": "Nie udało się wczytać Twoich nagrań.",
-  "recording.title_column": "Nagranie",
   "recording.capturing": "Trwa nagrywanie",
   "recording.ready": "Gotowe",
   "recording.deleted": "Usunięte",

@@ -11,7 +11,6 @@ export const portal: Translated<"ro", typeof english> = {
   "landing.fact.order_text": "Un microfon oprit de moderator rămâne oprit, o mână ridicată își păstrează rândul și numai cine prezintă își partajează ecranul.",
   "landing.fact.record": "Înregistrări cu termen",
   "landing.fact.record_text": "Toți văd dacă ședința se înregistrează și sunt întrebați înainte. După 14 zile înregistrarea se șterge, cu dovada ștergerii.",
-  "landing.hint": "Organizați conferințe? Folosiți linkul de autentificare pe care l-ați primit.",
   "landing.art": "Locuri de adunare așezate în semicercuri, de la unul dintre ele vorbește cineva",
 
   "join.title": "Intrare în conferință",
@@ -130,7 +129,6 @@ export const portal: Translated<"ro", typeof english> = {
   "recording.empty.title": "Nu există încă înregistrări",
   "recording.empty.text": "Bifați înregistrarea când creați o conferință sau porniți-o în sală. Înregistrarea apare aici imediat ce se încheie ședința.",
   "recording.load_failed": "Înregistrările dumneavoastră nu au putut fi încărcate.",
-  "recording.title_column": "Înregistrare",
   "recording.capturing": "Se înregistrează",
   "recording.ready": "Gata",
   "recording.deleted": "Ștearsă",

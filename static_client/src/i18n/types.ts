@@ -1,7 +1,6 @@
 // The shapes of the catalogues. English is the pattern: a key, a placeholder or a plural form that a language lacks is a
 // compile error here or a failing test in completeness.test.ts.
 import type { en } from "./en";
-import type { UNTRANSLATED } from "./untranslated";
 
 export type English = typeof en;
 export type Key = keyof English;
@@ -24,10 +23,7 @@ type NamesOf<E> = E extends string ? Names<E> : E extends { readonly other: infe
 export type ParamsOf<K extends Key> = { readonly [N in NamesOf<English[K]>]: string | number };
 export type Arguments<K extends Key> = [NamesOf<English[K]>] extends [never] ? [] : [params: ParamsOf<K>];
 
-type Waiting = `${(typeof UNTRANSLATED)[number]}${string}`;
 type Text<Entry, Form extends string> = Entry extends string ? string : Readonly<Record<Form, string>>;
 
 /** An area (or all) of the English catalogue in another language. */
-export type Translated<L extends Language, Area = English> =
-  & { readonly [K in keyof Area as K extends Waiting ? never : K]: Text<Area[K], Forms[L]> }
-  & { readonly [K in keyof Area as K extends Waiting ? K : never]?: Text<Area[K], Forms[L]> };
+export type Translated<L extends Language, Area = English> = { readonly [K in keyof Area]: Text<Area[K], Forms[L]> };

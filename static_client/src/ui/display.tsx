@@ -107,15 +107,6 @@ export function PageSpinner({ label }: { label?: string }) {
   return <div class="ui-spinner-page" role="status">{late && <><span class="ui-spinner" aria-hidden="true" /><span>{label ?? t("ui.loading")}</span></>}</div>;
 }
 
-export function Progress({ value, label }: { value: number; label: string }) {
-  const ref = useRef<HTMLSpanElement>(null);
-  const percent = Math.round(Math.max(0, Math.min(1, value)) * 100);
-  useEffect(() => {
-    if (ref.current !== null) ref.current.style.width = `${percent}%`;
-  }, [percent]);
-  return <span class="ui-progress" role="progressbar" aria-label={label} aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100}><span ref={ref} /></span>;
-}
-
 /** A level of 0…1 in steps: microphone and speaker checks. */
 export function LevelMeter({ level, label, steps = 14 }: { level: number; label: string; steps?: number }) {
   const on = Math.round(Math.max(0, Math.min(1, level)) * steps);
@@ -133,10 +124,6 @@ export function NetworkBars({ quality, label }: { quality: number; label: string
       {[1, 2, 3].map((step) => <span key={step} class={quality >= step ? "is-on" : ""} />)}
     </span>
   );
-}
-
-export function Skeleton({ width, height = "1em" }: { width: string; height?: string }) {
-  return <span class="ui-skeleton" style={{ width, height }} aria-hidden="true" />;
 }
 
 export function Kbd({ children }: { children: ComponentChildren }) {
