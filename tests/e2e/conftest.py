@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from tests.support.browser import chromium
 from tests.support.mail_server import MailServer
 from tests.support.people import Person
 from tests.support.server import Organiser, Server, running
+
+collect_ignore = [] if "PICTURES" in os.environ else ["test_pictures.py"]
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """A picture of every page and state in test-results/screens/pages, to be looked at: English and Greek at the size of a
-desktop and of a phone, Polish and Romanian by turns. Only on wish:
-`PICTURES=1 pytest tests/e2e/test_pictures.py`.
+desktop and of a phone, Polish and Romanian by turns. It takes minutes and somebody has to look,
+so tests/e2e/conftest.py collects it only on wish: `PICTURES=1 pytest tests/e2e/test_pictures.py`.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 
 import pytest
@@ -17,11 +16,7 @@ from tests.support.browser import chromium
 from tests.support.pages import DESKTOP, PHONE, at_rest, resize
 from tests.support.server import ROOT
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.timeout(120),
-    pytest.mark.skipif("PICTURES" not in os.environ, reason="takes minutes, and somebody has to look"),
-]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 SHOTS = ROOT / "test-results" / "screens" / "pages"
 
 
