@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.cookiejar
 import json
+import os
 import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +26,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from plenum.announcement import announced
 from sfu.dtls import HandshakeError
 from sfu.load import LoadMedia, LoadPeer
 from signaling.client import ClientError, SignalingClient
@@ -152,9 +156,6 @@ async def _show_videos(people: list[_Participant], plan: Plan) -> None:
 
 
 async def _conference(url: str, sign_in: str, plan: Plan) -> str:
-    import http.cookiejar
-    import urllib.request
-
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
 
     def post(path: str, body: dict[str, Any]) -> Any:
@@ -187,10 +188,9 @@ def _own_server(folder: Path) -> Iterator[tuple[str, str, int]]:
 def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> tuple[str, str]:
     deadline = time.monotonic() + START_WITHIN_S
     while time.monotonic() < deadline and process.poll() is None:
-        text = log.read_text(errors="replace")
-        url, link = re.search(r"serves (\S+)", text), re.search(r"(\S+/sign-in#\S+)", text)
-        if url and link and "Media: UDP port" in text:
-            return url.group(1), link.group(1)
+        ready = announced(log.read_text(errors="replace"))
+        if ready is not None and ready.sign_in_url is not None:
+            return ready.url, ready.sign_in_url
         time.sleep(0.1)
     raise RuntimeError(f"the server did not start:\n{log.read_text(errors='replace')}")
 
@@ -214,8 +214,6 @@ def _memory(pid: int) -> int:
 
 
 def _cpu_seconds(pid: int) -> float:
-    import os
-
     total = 0
     for one in _tree(pid):
         with contextlib.suppress(OSError):

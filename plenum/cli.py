@@ -1,4 +1,4 @@
-"""The `plenum` command: `serve`, `user`, `audit`, `bench`, `version`. Errors: one sentence, exit code 1 or 2."""
+"""The `plenum` command: serve, user, audit, bench, health, version. Errors: one sentence, exit code 1 or 2."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ import sys
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from plenum import __version__, logs
+from plenum import __version__, announcement, logs
 from plenum.health import alive
 from plenum.settings import Settings, SettingsError, known_url, load
+
+if TYPE_CHECKING:
+    from plenum.server import Running
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Plenum: conferences on your own server.")
 users = typer.Typer(no_args_is_help=True, help="Organisers and their sign-in links.")
@@ -97,43 +100,12 @@ def serve(
     logs.configure(settings.log_level, settings.log_format)
     import uvloop
 
-    from plenum.server import Running, StartError
+    from plenum.server import StartError
     from plenum.server import serve as run
 
     def announce(running: Running) -> None:
-        out.print(
-            f"\n[bold]Plenum {__version__}[/bold] serves [bold cyan]{running.url}[/bold cyan]",
-            highlight=False,
-        )
-        if running.fingerprint:
-            out.print(
-                f"  Self-signed certificate; your browser will ask once. SHA-256 fingerprint:\n  {running.fingerprint}",
-                highlight=False,
-                soft_wrap=True,
-            )
-        if running.sign_in_url:
-            out.print(
-                f"  Sign in as organiser, once: [bold]{running.sign_in_url}[/bold]", highlight=False, soft_wrap=True
-            )
         where = "" if data_dir is None else f" --data-dir {shlex.quote(str(data_dir))}"
-        out.print(
-            f"  Another sign-in link: {_own_command()} user link{where}", highlight=False, soft_wrap=True, markup=False
-        )
-        if settings.smtp_url is None:
-            out.print(
-                f"  Mails: written to the folder {settings.data_dir / 'mail'}; smtp_url is not set.",
-                highlight=False,
-                soft_wrap=True,
-                markup=False,
-            )
-        elif settings.public_url is None:
-            out.print(
-                f"  Mails: their links begin with {running.url}; set public_url to what others open.",
-                highlight=False,
-                soft_wrap=True,
-                markup=False,
-            )
-        out.print(f"  Media: UDP port {running.media_port}. Stop with Ctrl-C.\n", highlight=False)
+        announcement.announce(out, running, settings, f"{_own_command()} user link{where}")
         sys.stdout.flush()
 
     try:

@@ -14,7 +14,7 @@ import resource
 import signal
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -149,7 +149,7 @@ def portal_settings(settings: Settings) -> PortalSettings:
     )
 
 
-async def serve(settings: Settings, announce: object = None) -> None:
+async def serve(settings: Settings, announce: Callable[[Running], None] | None = None) -> None:
     """Serve until SIGINT or SIGTERM. `announce(running)` is called once when ready. Raises StartError."""
     _allow_files()
     stop = asyncio.Event()
@@ -157,7 +157,7 @@ async def serve(settings: Settings, announce: object = None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with serving(settings) as running:
-        if callable(announce):
+        if announce is not None:
             announce(running)
         log.info("server.ready", version=__version__, media_port=running.media_port)
         await stop.wait()

@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.support.browser import participant_context, watch
+from tests.support.server import Organiser, Server
 
 _STOPWATCH = """() => {
   const watch = { pressed: 0, seen: 0 };
@@ -159,6 +160,25 @@ class Participant:
     async def close(self) -> None:
         """The browser tab dies."""
         await self.page.context.close()
+
+
+async def organiser_in_browser(browser: Browser, server: Server, organiser: Organiser, title: str) -> Participant:
+    """The organiser, signed in, presses Enter at home and joins."""
+    context = await participant_context(browser, colour="#806010")
+    await context.add_cookies(organiser.cookies())
+    page = await context.new_page()
+    person = Participant(page, "Olga", "#806010")
+    watch(page, person.problems)
+    await page.goto(f"{server.url}/home")
+    await page.get_by_role("button", name="Enter").first.click()
+    await page.get_by_label("Your name").fill("Olga")
+    consent = page.get_by_text("Yes, record me", exact=True)
+    if await consent.count():
+        await consent.click()
+    await person.press_join()
+    await expect(page.get_by_role("heading", name=title)).to_be_visible()
+    assert (await person.me())["name"] == "Olga"
+    return person
 
 
 def is_colour(seen: tuple[int, int, int] | None, wanted: str, tolerance: int = 45) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, expect
 
-from tests.e2e.test_account_pages import at_provider, mailed
+from tests.e2e.accounts import at_provider, mailed
 from tests.e2e.world import World, meet
 from tests.portal.accounts_support import GOOD
 from tests.support.browser import participant_context

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import re
-import time
 from collections.abc import AsyncIterator, Iterator
 
 import pyotp
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.e2e.accounts import at_provider, mailed, provider_env
 from tests.portal.accounts_support import GOOD, provider
 from tests.support.pages import axe, fits
 from tests.support.server import Server, running
@@ -22,15 +20,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with a provider beside it; mails are files in its folder."""
-    with provider() as oidc:
-        env = {
-            "PLENUM_OIDC_ISSUER": oidc.issuer,
-            "PLENUM_OIDC_CLIENT_ID": oidc.client_id,
-            "PLENUM_OIDC_CLIENT_SECRET": oidc.client_secret,
-            "PLENUM_OIDC_NAME": "Citizen ID",
-        }
-        with running(tmp_path_factory.mktemp("accounts") / "data", env=env) as server:
-            yield server
+    folder = tmp_path_factory.mktemp("accounts") / "data"
+    with provider() as oidc, running(folder, env=provider_env(oidc)) as server:
+        yield server
 
 
 @pytest.fixture
@@ -53,32 +45,6 @@ def watched(page: Page, server: Server) -> list[str]:
         ),
     )
     return problems
-
-
-def mailed(server: Server, to: str, path: str) -> str:
-    """The link below `path` in the newest mail to this address."""
-    deadline = time.monotonic() + 15
-    while time.monotonic() < deadline:
-        for file in sorted((server.data_dir / "mail").glob("*.eml"), key=lambda one: -one.stat().st_mtime_ns):
-            message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-            body = message.get_body(("plain",))
-            assert body is not None
-            found = re.search(rf"\S+{path}#[\w-]+", body.get_content())
-            if to in str(message["To"]) and found:
-                return found.group()
-        time.sleep(0.1)
-    raise AssertionError(f"no mail to {to} with a link to {path}")
-
-
-async def at_provider(page: Page, server: Server, sub: str) -> None:
-    """To the confirmation screen, past the requirements when there is no account yet."""
-    await page.goto(server.url + "/sign-in")
-    await page.get_by_role("link", name="Sign in with Citizen ID").click()
-    await page.get_by_role("button", name=sub).click()
-    await expect(page.get_by_role("heading", name=re.compile("What you need|Is this you"))).to_be_visible()
-    if await page.get_by_role("heading", name="What you need").count():
-        await page.get_by_role("button", name="Continue").click()
-    await expect(page.get_by_role("heading", name="Is this you?")).to_be_visible()
 
 
 async def tab_to(page: Page, target: Locator) -> None:

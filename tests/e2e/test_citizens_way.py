@@ -24,16 +24,17 @@ from icalendar import Calendar
 from oidc_provider_mock import User
 from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.e2e.accounts import provider_env
 from tests.e2e.room import Participant, eventually, is_colour
 from tests.portal.accounts_support import provider
 from tests.support.browser import participant_context
 from tests.support.later import later
 from tests.support.mail_server import Delivery, MailServer
+from tests.support.pages import shot
 from tests.support.server import ROOT, Organiser, Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
 
-SHOTS = ROOT / "test-results" / "screens"
 ATHENS = ZoneInfo("Europe/Athens")
 QUARTER_S = 900
 SERVICE, SENDER = "e:Presence.gov.gr", "no-reply@presence.example"
@@ -97,10 +98,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     mail = MailServer().start()
     with provider(*people) as oidc:
         env = {
-            "PLENUM_OIDC_ISSUER": oidc.issuer,
-            "PLENUM_OIDC_CLIENT_ID": oidc.client_id,
-            "PLENUM_OIDC_CLIENT_SECRET": oidc.client_secret,
-            "PLENUM_OIDC_NAME": "Citizen ID",
+            **provider_env(oidc),
             "PLENUM_REGISTRATION": "employed",
             "PLENUM_EMPLOYMENT_LIST": str(registry),
             "PLENUM_SMTP_URL": f"smtp://127.0.0.1:{mail.port}",
@@ -152,13 +150,6 @@ class People:
             self.problems.append(f"console: {text}")
 
 
-async def shot(page: Page, name: str) -> None:
-    """To look at."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    await page.wait_for_timeout(200)
-    await page.screenshot(path=str(SHOTS / f"citizen-{name}.png"))
-
-
 def link_to(letter: Delivery, path: str) -> str:
     """The one address that has this in it."""
     [found] = {word for word in letter.text.split() if path in word and word.startswith("http")}
@@ -205,7 +196,7 @@ async def maria_becomes_a_citizen_with_an_account(page: Page, office: Office) ->
     await page.goto(office.server.url + "/sign-in")
     await at_provider(page, office, "maria-1")
     await expect(page.get_by_text("Παπαδοπούλου")).to_be_visible()
-    await shot(page, "1-is-this-you")
+    await shot(page, "citizen-1-is-this-you")
     await page.get_by_role("button", name="Enter").click()
     await activates(page, "maria@example.gr")
     await confirms(page, office, "maria@example.gr")
@@ -221,7 +212,7 @@ async def she_asks_for_a_role_and_gets_it(page: Page, eleni: Page, office: Offic
     await page.get_by_label("What do you need it for?").fill("Meetings on the budget")
     await page.get_by_role("button", name="Send request").click()
     await expect(page.get_by_text("Your request is waiting")).to_be_visible()
-    await shot(page, "2-role-asked")
+    await shot(page, "citizen-2-role-asked")
 
     letter = await office.post.next("eleni@example.gr")
     assert "Μαρία Παπαδοπούλου" in letter.text and "Meetings on the budget" in letter.text
@@ -229,7 +220,7 @@ async def she_asks_for_a_role_and_gets_it(page: Page, eleni: Page, office: Offic
     await expect(eleni.get_by_role("tab", name="Pending approval")).to_have_attribute("aria-selected", "true")
     await eleni.get_by_role("button", name="Details of Μαρία Παπαδοπούλου").click()
     await expect(eleni.get_by_text("Meetings on the budget")).to_be_visible()
-    await shot(eleni, "3-approval")
+    await shot(eleni, "citizen-3-approval")
     await eleni.get_by_role("button", name="Accept Μαρία Παπαδοπούλου").click()
     await expect(eleni.get_by_text("Nothing awaits approval")).to_be_visible()
     await eleni.get_by_role("tab", name="Administrators").click()
@@ -358,7 +349,7 @@ async def nobody_comes_in_before(office: Office, nikos: Page, sven: Page, gosia:
     await nikos.reload()
     await expect(nikos.get_by_role("button", name=f"Otwarcie 5 min przed rozpoczęciem: {TITLE}")).to_be_disabled()
     await expect(sven.get_by_role("button", name=f"Opens 5 min before the start: {TITLE}")).to_be_disabled()
-    await shot(nikos, "6-too-early-colleague")
+    await shot(nikos, "citizen-6-too-early-colleague")
     for page in (nikos, sven):
         assert await refusal(page, "connect") == "not_open_yet"
     await gosia.goto(link)
@@ -368,7 +359,7 @@ async def nobody_comes_in_before(office: Office, nikos: Page, sven: Page, gosia:
     first = await countdown.inner_text()
     assert re.fullmatch(r"\d dni \d?\d:\d\d:\d\d|1 dzień \d?\d:\d\d:\d\d", first), first
     await expect(countdown).not_to_have_text(first)
-    await shot(gosia, "7-too-early-guest")
+    await shot(gosia, "citizen-7-too-early-guest")
 
 
 async def she_moves_it_to_now(page: Page) -> datetime.datetime:
@@ -383,7 +374,7 @@ async def she_moves_it_to_now(page: Page) -> datetime.datetime:
     dialog = page.get_by_role("dialog", name=f"Move “{TITLE}”")
     await dialog.get_by_role("group", name="Start").get_by_label("Date").fill(start.date().isoformat())
     await dialog.get_by_role("group", name="Start").get_by_label("Time").select_option(f"{start:%H:%M}")
-    await shot(page, "8-move")
+    await shot(page, "citizen-8-move")
     await dialog.get_by_role("button", name="Move").click()
     await expect(dialog).to_have_count(0)
     return start
@@ -414,8 +405,8 @@ async def they_meet(office: Office, maria: Page, nikos: Page, sven: Page, gosia:
         await expect(guest.page.get_by_test_id("lobby")).to_be_visible(timeout=30_000)
     waiting = maria.get_by_test_id("waiting")
     await expect(waiting.get_by_role("heading")).to_have_text("Waiting: 3")
-    await shot(maria, "9-lobby-moderator")
-    await shot(gosia, "9-lobby-guest")
+    await shot(maria, "citizen-9-lobby-moderator")
+    await shot(gosia, "citizen-9-lobby-guest")
     await waiting.get_by_role("button", name="Let in Nikos Nikou").click()
     await in_the_room(guests[0])
     await expect(waiting.get_by_role("heading")).to_have_text("Waiting: 2")
@@ -439,8 +430,8 @@ async def they_meet(office: Office, maria: Page, nikos: Page, sven: Page, gosia:
     await eventually(heard, within_s=30, what="the sound of all three")
     frames = await host.frames_decoded()
     await eventually(lambda: grown(host, frames + 30), within_s=30, what="pictures that move")
-    await shot(maria, "10-room")
-    await shot(gosia, "10-room-guest")
+    await shot(maria, "citizen-10-room")
+    await shot(gosia, "citizen-10-room-guest")
 
 
 async def in_the_room(person: Participant) -> None:
@@ -460,7 +451,7 @@ async def nobody_comes_in_after(office: Office, nikos: Page, sven: Page, gosia: 
         assert await refusal(page, "connect") == "expired"
     await gosia.goto(link)
     await expect(gosia.get_by_role("heading", name="Ta konferencja już minęła")).to_be_visible()
-    await shot(gosia, "11-over")
+    await shot(gosia, "citizen-11-over")
 
 
 async def she_copies_and_cancels_it(page: Page, office: Office, uid: str) -> None:
@@ -491,7 +482,7 @@ async def she_copies_and_cancels_it(page: Page, office: Office, uid: str) -> Non
         assert event["sequence"] == 1 and event["attendee"] == to
     await page.get_by_role("tab", name="History").click()
     await expect(page.get_by_text("Cancelled", exact=True)).to_be_visible()
-    await shot(page, "12-cancelled")
+    await shot(page, "citizen-12-cancelled")
 
 
 async def test_a_citizens_way(office: Office, everybody: People) -> None:
@@ -524,7 +515,7 @@ async def test_a_citizens_way(office: Office, everybody: People) -> None:
     await sven.get_by_role("button", name="Enter").click()
     await activates(sven, "sven@example.com")
     await expect(sven.get_by_text("for those who were invited personally")).to_be_visible()
-    await shot(sven, "4-not-invited")
+    await shot(sven, "citizen-4-not-invited")
 
     starts = await she_schedules_a_conference(maria)
     await maria.get_by_role("button", name="Access and people").click()
@@ -541,7 +532,7 @@ async def test_a_citizens_way(office: Office, everybody: People) -> None:
     await answers(gosia, letters["gosia"], "decline", "Twoja odmowa jest zapisana")
     for name, answer in (("Nikos", "Accepted"), ("Sven", "Maybe"), ("Gosia", "Declined")):
         await expect(invited(maria, name)).to_contain_text(answer)
-    await shot(maria, "5-answers")
+    await shot(maria, "citizen-5-answers")
     await sven.goto(link_to(letters["sven"], "/conferences"))
     await activates(sven, "sven@example.com")
     await confirms(sven, office, "sven@example.com")

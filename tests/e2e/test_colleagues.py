@@ -16,11 +16,11 @@ from storage.service import Storage, StorageConfig
 from tests.e2e.room import eventually
 from tests.support.browser import watch
 from tests.support.mail_server import Delivery, MailServer
-from tests.support.server import ROOT, Server
+from tests.support.pages import shot
+from tests.support.server import Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
-SHOTS = ROOT / "test-results" / "screens"
 MINUTE = 60_000
 NAMES = {"alfa": "Alfa Adamou", "beta": "Beata Bielska", "gamma": "Gavril Georgescu"}
 
@@ -73,12 +73,6 @@ async def colleagues(browser: Browser, server: Server) -> AsyncIterator[Colleagu
         await page.context.close()
 
 
-async def shot(page: Page, name: str) -> None:
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    await page.wait_for_timeout(200)
-    await page.screenshot(path=str(SHOTS / f"colleagues-{name}.png"))
-
-
 async def letters(mail: MailServer, count: int) -> list[Delivery]:
     async def come() -> bool:
         return len(mail.taken) >= count
@@ -112,7 +106,7 @@ async def test_a_group_becomes_a_conference_that_is_saved_and_mailed(
     await expect(form.get_by_text("The 2 members of “Council” are invited.")).to_be_visible()
     await expect(form.get_by_role("radio", name="At a date")).to_be_checked()
     await expect(form.get_by_text(re.compile("^15 mins? long"))).to_be_visible()
-    await shot(page, "group-form")
+    await shot(page, "colleagues-group-form")
     starts = await page.evaluate(
         """() => {
           const start = document.querySelector('.portal-moment');
@@ -188,7 +182,7 @@ async def test_collaborators_from_the_request_to_the_edited_conference(
     await expect(dialog.get_by_role("button", name="Add (1)")).to_be_enabled()
     await dialog.get_by_role("checkbox", name="Select all").check()
     await expect(dialog.get_by_role("checkbox", name="gamma@example.org")).to_be_checked()
-    await shot(alfa, "available")
+    await shot(alfa, "colleagues-available")
     await dialog.get_by_role("button", name=re.compile(r"^Add \(\d\)")).click()
     sent = half(alfa, MINE).get_by_role("listitem")
     for who in ("beta", "gamma"):
@@ -215,13 +209,13 @@ async def test_collaborators_from_the_request_to_the_edited_conference(
     await beta.goto(next(word for word in to_administrator.text.split() if "/account#collaborators" in word))
     incoming = half(beta, THEIRS).get_by_role("listitem").filter(has_text="Alfa Adamou")
     await expect(incoming).to_contain_text("Pending")
-    await shot(beta, "incoming")
+    await shot(beta, "colleagues-incoming")
     await incoming.get_by_role("button", name="Accept").click()
     await expect(incoming).to_contain_text("Active")
     await alfa.reload()
     await expect(sent.filter(has_text=NAMES["beta"])).to_contain_text("Active")
     await expect(sent.filter(has_text=NAMES["gamma"])).to_have_count(0)
-    await shot(alfa, "active")
+    await shot(alfa, "colleagues-active")
     upper, lower = [await half(alfa, heading).bounding_box() for heading in (MINE, THEIRS)]
     assert upper is not None and lower is not None and upper["y"] + upper["height"] <= lower["y"]
 

@@ -19,11 +19,11 @@ from tests.e2e.room import Participant, eventually
 from tests.support.browser import participant_context
 from tests.support.later import later
 from tests.support.mail_server import Delivery, MailServer
-from tests.support.server import ROOT, Organiser, Server
+from tests.support.pages import shot
+from tests.support.server import Organiser, Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
-SHOTS = ROOT / "test-results" / "screens"
 WARSAW = ZoneInfo("Europe/Warsaw")
 HOUR = datetime.timedelta(hours=1)
 MINUTE = datetime.timedelta(minutes=1)
@@ -54,12 +54,6 @@ async def page(browser: Browser, server: Server) -> AsyncIterator[Page]:
     yield opened
     expect.set_options(timeout=5_000)
     await context.close()
-
-
-async def shot(page: Page, name: str) -> None:
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    await page.wait_for_timeout(200)
-    await page.screenshot(path=str(SHOTS / f"halonet-{name}.png"))
 
 
 async def fill(page: Page, title: str, start: datetime.datetime, end: datetime.datetime) -> None:
@@ -144,7 +138,7 @@ async def test_halonets_way(server: Server, mail: MailServer, page: Page, browse
     await page.get_by_label("Opens before the start (minutes)").fill("60")
     await page.get_by_label("When they are invited").check()
     await page.get_by_label("One hour before the start").check()
-    await shot(page, "form")
+    await shot(page, "halonet-form")
     await create(page)
     access = await done(page)
     assert [len(access[label]) for label in ("Conference number", "PIN", "ADMIN PIN")] == [6, 9, 9]
@@ -175,11 +169,11 @@ async def test_halonets_way(server: Server, mail: MailServer, page: Page, browse
     await fill(page, "Rada 3", start, start + HOUR)
     await create(page)
     await expect(page.get_by_text("You have three reserved rooms already.")).to_be_in_viewport()
-    await shot(page, "fourth")
+    await shot(page, "halonet-fourth")
     await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     early = await at_the_door(browser, server, access["Conference number"], access["PIN"], "Ewa")
     await expect(early.page.get_by_role("timer", name="Time left")).to_be_visible()
-    await shot(early.page, "early")
+    await shot(early.page, "halonet-early")
     await early.close()
 
     # An hour before: the second message, and the room opens by PIN and ADMIN PIN (H-20, H-38, H-45).
@@ -206,7 +200,7 @@ async def test_halonets_way(server: Server, mail: MailServer, page: Page, browse
     await page.reload()
     await expect(page.get_by_role("heading", name="Rada 0")).to_be_visible()
     await expect(page.get_by_text("Expired", exact=True)).to_have_count(2)
-    await shot(page, "grace")
+    await shot(page, "halonet-grace")
     await fill(page, "Rada 4", tomorrow, tomorrow + HOUR)
     await create(page)
     await expect(page.get_by_text("a room that is over keeps its place for one hour")).to_be_in_viewport()

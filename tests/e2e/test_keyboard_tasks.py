@@ -14,9 +14,9 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from storage.service import Storage, StorageConfig
+from tests.e2e.accounts import mailed
+from tests.e2e.keys import choose, press, tab_to
 from tests.e2e.room import Participant
-from tests.e2e.test_account_pages import mailed
-from tests.e2e.test_keyboard import choose, press, tab_to
 from tests.e2e.world import unfinished
 from tests.portal.accounts_support import GOOD
 from tests.support.browser import participant_context

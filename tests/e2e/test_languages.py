@@ -9,9 +9,8 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.room import Participant
-from tests.e2e.test_room import shot
 from tests.support.browser import participant_context, watch
-from tests.support.pages import DESKTOP, PHONE, TOO_WIDE
+from tests.support.pages import DESKTOP, PHONE, TOO_WIDE, shot
 from tests.support.server import Organiser, Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -72,7 +71,7 @@ async def whole_way(person: Participant, url: str, lang: str, enter: str, name: 
 
 
 async def fits(person: Participant, lang: str, where: str) -> None:
-    await shot(person, f"language-{lang}-{where}")
+    await shot(person.page, f"language-{lang}-{where}")
     assert await person.page.evaluate(TOO_WIDE) == [], f"{lang}, {where}"
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.e2e.room import Participant, eventually
-from tests.e2e.test_room import organiser_in_browser, shot
+from tests.e2e.room import Participant, eventually, organiser_in_browser
 from tests.support.browser import participant_context, watch
+from tests.support.pages import shot, shots
 from tests.support.server import Organiser, Server
 
 pytestmark = pytest.mark.e2e
@@ -61,9 +61,9 @@ async def test_two_knock_one_is_let_in_the_other_refused(
     waiting = olga.page.get_by_test_id("waiting")
     await expect(waiting.get_by_role("heading")).to_have_text("Waiting: 2")
     await expect(waiting).to_contain_text("From the press")
-    await shot(olga, "lobby-moderator")
-    await shot(anna, "lobby-waiting")
-    await shot(ben, "lobby-waiting")
+    await shot(olga.page, "lobby-moderator")
+    await shot(anna.page, "lobby-waiting")
+    await shot(ben.page, "lobby-waiting")
     assert await anna.page.evaluate("() => window.__plenum.state()") is None
 
     await anna.page.evaluate(f"() => {{ {TONES} }}")
@@ -74,7 +74,7 @@ async def test_two_knock_one_is_let_in_the_other_refused(
     await eventually(lambda: olga.sees(source), within_s=15, what="Anna's picture")
     await waiting.get_by_role("button", name="Refuse Ben").click()
     await expect(ben.page.get_by_role("heading", level=1)).to_have_text("You were not let in")
-    await shot(ben, "lobby-refused")
+    await shot(ben.page, "lobby-refused")
     await expect(olga.page.get_by_test_id("waiting")).to_have_count(0)
 
     await anna.page.reload()
@@ -118,9 +118,9 @@ async def test_too_early_counts_down_and_the_page_goes_on_by_itself(
     countdown = page.get_by_role("timer", name="Time left")
     first = await countdown.inner_text()
     await expect(countdown).not_to_have_text(first)
-    await page.screenshot(path="test-results/screens/early-1280.png")
+    await shot(page, "early")
     await page.set_viewport_size({"width": 390, "height": 844})
-    await page.screenshot(path="test-results/screens/early-390.png")
+    await shot(page, "early")
     path = f"/api/conferences/{conference['id']}"
     soon = (start - int(time.time() * 1000)) // MINUTE
     organiser.call("PATCH", path, {"opens_before_min": min(60, soon + 1)})
@@ -175,9 +175,7 @@ async def test_what_becomes_of_it_while_the_page_counts_down_is_seen_without_a_r
         if act == "cancel":
             await page.reload()
         await expect(page.get_by_role("heading", level=1)).to_have_text(heading)
-        for width, height in ((1280, 800), (390, 844)):
-            await page.set_viewport_size({"width": width, "height": height})
-            await page.screenshot(path=f"test-results/screens/{act}-{width}.png")
+        await shots(page, act)
 
 
 async def opened(browser: Browser, url: str, *, zone: str | None = None, clock: bool = False) -> tuple[Page, list[str]]:
@@ -207,7 +205,7 @@ async def test_the_end_is_announced_and_moved_by_a_moderator(
     organiser.call("PATCH", f"/api/conferences/{conference['id']}", {"title": "Short one"})
     for person in (olga, anna):
         await expect(person.page.get_by_test_id("ending")).to_be_visible()
-    await shot(olga, "ending")
+    await shot(olga.page, "ending")
     await expect(anna.page.get_by_role("button", name="Extend by 15 minutes")).to_have_count(0)
     await olga.page.get_by_role("button", name="Extend by 15 minutes").click()
     for person in (olga, anna):

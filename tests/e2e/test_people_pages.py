@@ -10,11 +10,10 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from storage.service import Storage, StorageConfig
-from tests.support.pages import axe, fits
-from tests.support.server import ROOT, Organiser, Server, running
+from tests.support.pages import axe, fits, shot
+from tests.support.server import Organiser, Server, running
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
-SHOTS = ROOT / "test-results" / "screens"
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +63,7 @@ async def test_a_further_address_is_confirmed_by_hand(served: Server, page: Page
     await axe(page)
     await fits(page)
     await page.set_viewport_size({"width": 390, "height": 844})
-    await page.screenshot(path=SHOTS / "vouch-en-390x844.png")
+    await shot(page, "vouch-en")
     await dialog.get_by_role("button", name="Confirm", exact=True).press("Enter")
     await expect(page.get_by_text(f"{email} (manually confirmed)")).to_be_visible()
     await expect(page.get_by_role("button", name="manually")).to_have_count(0)
@@ -77,7 +76,7 @@ async def test_a_further_address_is_confirmed_by_hand(served: Server, page: Page
     await axe(own)
     await fits(own)
     await own.set_viewport_size({"width": 390, "height": 844})
-    await own.screenshot(path=SHOTS / "vouched-el-390x844.png", full_page=True)
+    await shot(own, "vouched-el")
     await context.close()
 
 

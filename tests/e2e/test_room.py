@@ -7,39 +7,11 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Locator, expect
 
-from tests.e2e.room import Participant, eventually, is_colour
-from tests.support.browser import participant_context, watch
-from tests.support.server import ROOT, Organiser, Server
+from tests.e2e.room import Participant, eventually, is_colour, organiser_in_browser
+from tests.support.pages import shot
+from tests.support.server import Organiser, Server
 
 pytestmark = pytest.mark.e2e
-
-SHOTS = ROOT / "test-results" / "screens"
-
-
-async def shot(person: Participant, name: str) -> None:
-    """Keep a picture to look at."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    width = (person.page.viewport_size or {"width": 0})["width"]
-    await person.page.screenshot(path=str(SHOTS / f"{name}-{width}.png"))
-
-
-async def organiser_in_browser(browser: Browser, server: Server, organiser: Organiser, title: str) -> Participant:
-    """The organiser, signed in, presses Enter at home and joins."""
-    context = await participant_context(browser, colour="#806010")
-    await context.add_cookies(organiser.cookies())
-    page = await context.new_page()
-    person = Participant(page, "Olga", "#806010")
-    watch(page, person.problems)
-    await page.goto(f"{server.url}/home")
-    await page.get_by_role("button", name="Enter").first.click()
-    await page.get_by_label("Your name").fill("Olga")
-    consent = page.get_by_text("Yes, record me", exact=True)
-    if await consent.count():
-        await consent.click()
-    await person.press_join()
-    await expect(page.get_by_role("heading", name=title)).to_be_visible()
-    assert (await person.me())["name"] == "Olga"
-    return person
 
 
 async def middle(locator: Locator) -> tuple[float, float]:
@@ -78,7 +50,7 @@ async def test_layout_of_the_room(server: Server, organiser: Organiser, browser:
     assert dots_y < 80
     await dots.click()
     await expect(page.get_by_role("menuitem", name="Full screen")).to_be_visible()
-    await shot(olga, "room-menu")
+    await shot(olga.page, "room-menu")
     await page.get_by_role("menuitem", name="Full screen").click()
     await page.wait_for_function("() => document.fullscreenElement !== null")
     await page.evaluate("() => document.exitFullscreen()")
@@ -86,7 +58,7 @@ async def test_layout_of_the_room(server: Server, organiser: Organiser, browser:
     await page.get_by_role("menuitem", name="Leave").click()
     await page.locator('[data-testid="leave-now"]').click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("left")
-    await shot(olga, "left")
+    await shot(olga.page, "left")
     assert olga.problems == []
 
 
@@ -103,7 +75,7 @@ async def test_microphone_and_headphones_camera_and_their_signs(
     anna = await Participant.arrive(browser, url, "Anna", join=False, camera=False)
     await expect(anna.page.get_by_text("Your camera is off")).to_be_visible()
     await expect(anna.page.get_by_text("Check that it is plugged in")).to_be_visible()
-    await shot(anna, "prejoin")
+    await shot(anna.page, "prejoin")
     await anna.press_join()
     ben = await Participant.arrive(browser, url, "Ben", camera=False)
     assert (await anna.me())["camera"]["on"] is False
@@ -143,21 +115,21 @@ async def test_moderators_mute_promote_and_remove(server: Server, organiser: Org
     await expect(dialog).to_be_visible()
     await expect(dialog.get_by_text("your voice is clear, without interruptions")).to_be_visible()
     await expect(dialog.get_by_text("We hear you")).to_be_visible()
-    await shot(ben, "promotion")
+    await shot(ben.page, "promotion")
     await ben.page.locator('[data-testid="promotion-accept"]').click()
     await eventually(lambda: _has(mona, "Ben", "role", "presenter"), what="Ben is presenter")
     await ben.press("share")
     await eventually(lambda: mona.sees("2/screen"), what="Mona sees Ben's screen")
-    await shot(mona, "room-share")
+    await shot(mona.page, "room-share")
     await menu(mona, "Ben", "Mute and hold")
     await expect(ben.page.locator('[data-testid="mic"]')).to_be_disabled()
     await expect(ben.page.get_by_text("Mona").first).to_be_visible()
-    await shot(ben, "room-held")
+    await shot(ben.page, "room-held")
     await menu(mona, "Ben", "Remove from the room")
     await mona.page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     await expect(ben.page.get_by_role("heading", level=1)).to_contain_text("removed")
     await expect(ben.page.get_by_text("Mona removed you")).to_be_visible()
-    await shot(ben, "removed")
+    await shot(ben.page, "removed")
     assert mona.problems == []
 
 
@@ -177,11 +149,11 @@ async def test_organiser_starts_and_stops_a_recording_that_plays(
     sign = ben.page.locator('[data-testid="recording-sign"]')
     await expect(sign).to_have_attribute("data-state", "armed")
     await expect(row(ben, "Rita").get_by_role("img", name="Not recorded")).to_be_visible()
-    await shot(olga, "room-archived")
+    await shot(olga.page, "room-archived")
     await olga.press("record")
     await expect(sign).to_have_attribute("data-state", "recording")
     await expect(sign).to_contain_text("REC")
-    await shot(ben, "room-recording")
+    await shot(ben.page, "room-recording")
     await ben.call("chat_send", {"text": "agreed", "to": None})
     taken_back = await ben.call("chat_send", {"text": "taken back", "to": None})
     await refuser.call("chat_send", {"text": "not for the record", "to": None})
@@ -193,7 +165,7 @@ async def test_organiser_starts_and_stops_a_recording_that_plays(
     await expect(sign).to_have_attribute("data-state", "armed")
     await olga.call("end", {})
     await expect(refuser.page.get_by_role("heading", level=1)).to_contain_text("ended")
-    await shot(refuser, "ended")
+    await shot(refuser.page, "ended")
     ready = await eventually(lambda: _ready(organiser, conference["id"]), within_s=10, what="the recording is ready")
     assert ready["fragments"] == 1
     assert ready["days_left"] == 14
@@ -224,7 +196,7 @@ async def test_two_screens_at_once_are_both_seen(server: Server, organiser: Orga
     await ben.press("share")
     await eventually(lambda: cleo.sees("2/screen"), within_s=15, what="Cleo sees Ben's screen")
     await eventually(lambda: cleo.sees("1/screen"), what="and still Anna's")
-    await shot(cleo, "room-two-shares")
+    await shot(cleo.page, "room-two-shares")
 
 
 async def test_the_room_on_a_phone(server: Server, organiser: Organiser, browser: Browser) -> None:
@@ -237,12 +209,12 @@ async def test_the_room_on_a_phone(server: Server, organiser: Organiser, browser
         return is_colour(await ben.sees("1/camera"), "#c02020")
 
     await eventually(sees_red, within_s=15, what="the phone sees Anna")
-    await shot(ben, "room")
+    await shot(ben.page, "room")
     await ben.press("chat")
     await ben.page.locator('[data-testid="chat-text"]').fill("from the phone https://example.org/a?b=1")
     await ben.page.locator('[data-testid="chat-send"]').click()
     await expect(anna.page.get_by_role("link", name="https://example.org/a?b=1")).to_be_visible()
-    await shot(ben, "room-chat")
+    await shot(ben.page, "room-chat")
     overflow = await ben.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
     assert overflow <= 0
     assert ben.problems == []

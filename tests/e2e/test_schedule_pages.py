@@ -12,10 +12,10 @@ from playwright.async_api import Browser, Page, expect
 from storage.rsvp import rsvp_token
 from storage.secrets import Secrets
 from tests.support.browser import watch
-from tests.support.server import ROOT, Organiser, Server
+from tests.support.pages import shot, shots
+from tests.support.server import Organiser, Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
-SHOTS = ROOT / "test-results" / "screens"
 
 
 @pytest.fixture
@@ -32,15 +32,6 @@ async def page(browser: Browser, organiser: Organiser, server: Server) -> AsyncI
     yield opened
     assert [one for one in problems if "status of 4" not in one] == []
     await context.close()
-
-
-async def shot(page: Page, name: str) -> None:
-    """At desktop and phone size, to look at."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    for width, height in ((390, 844), (1280, 800)):
-        await page.set_viewport_size({"width": width, "height": height})
-        await page.wait_for_timeout(150)
-        await page.screenshot(path=str(SHOTS / f"{name}-{width}.png"))
 
 
 def tomorrow() -> str:
@@ -66,7 +57,7 @@ async def test_a_date_in_the_organisers_zone_is_made_moved_postponed_and_cancell
     page: Page, organiser: Organiser
 ) -> None:
     """E2-102 to E2-108, E2-112, decision 9: list, form, dialogs."""
-    await shot(page, "home-empty")
+    await shots(page, "home-empty")
     await new(page, "Council of Warsaw", "At a date")
     await page.get_by_role("group", name="Start").get_by_label("Date").fill(tomorrow())
     await page.get_by_role("group", name="Start").get_by_label("Time").select_option("10:15")
@@ -76,7 +67,7 @@ async def test_a_date_in_the_organisers_zone_is_made_moved_postponed_and_cancell
     await expect(page.get_by_text("The end must be after the start.")).to_be_visible()
     await page.get_by_role("group", name="End").get_by_label("Time").select_option("11:45")
     await page.get_by_label("Time zone").select_option("Europe/Warsaw")
-    await shot(page, "form-scheduled")
+    await shots(page, "form-scheduled")
     await page.get_by_role("button", name="Create conference").click()
     await page.get_by_role("button", name="Done").click()
     made = await details(organiser, "Council of Warsaw")
@@ -86,7 +77,7 @@ async def test_a_date_in_the_organisers_zone_is_made_moved_postponed_and_cancell
     assert start.minute == 15
     await expect(page.get_by_role("heading", name="Later")).to_be_visible()
     await expect(page.get_by_text("(Europe/Warsaw)")).to_be_visible()
-    await shot(page, "home-planned")
+    await shots(page, "home-planned")
 
     more = page.get_by_role("button", name="More for Council of Warsaw")
     await more.click()
@@ -131,7 +122,7 @@ async def test_people_from_a_list_and_by_hand(
     await page.get_by_role("button", name="Check the list").click()
     await expect(page.get_by_text("Line 3: nobody: neither e-mail address nor number")).to_be_visible()
     await expect(page.get_by_text("Line 4: Ana: twice in the list")).to_be_visible()
-    await shot(page, "bulk")
+    await shots(page, "bulk")
     await page.get_by_role("button", name="Invite 2 people").click()
     await expect(page.get_by_text("+40721234567")).to_be_visible()
     await expect(page.get_by_text("3 people invited")).to_be_visible()
@@ -143,7 +134,7 @@ async def test_people_from_a_list_and_by_hand(
     phone = await context.new_page()
     await phone.goto(f"{server.url}/rsvp/accept#{token}")
     await expect(phone.get_by_role("heading", name="You have accepted")).to_be_visible()
-    await phone.screenshot(path=str(SHOTS / "rsvp-390.png"))
+    await shot(phone, "rsvp")
     await phone.get_by_role("button", name="I will not come").click()
     await expect(phone.get_by_role("heading", name="You have declined")).to_be_visible()
     await phone.goto("about:blank")
@@ -154,7 +145,7 @@ async def test_people_from_a_list_and_by_hand(
     await page.get_by_role("heading", name="messages").click()
     await expect(page.get_by_text("This server sends no mail")).to_be_visible()
     await expect(page.get_by_text("Invitation · Ana")).to_be_visible()
-    await shot(page, "people")
+    await shots(page, "people")
     assert [one["moderator"] for one in made["invitees"]] == [True, False, False]
 
 

@@ -12,11 +12,11 @@ from playwright.async_api import Browser, Page, expect
 from tests.e2e.room import Participant, eventually, is_colour
 from tests.support.browser import participant_context
 from tests.support.mail_server import Delivery, MailServer
-from tests.support.server import ROOT, Organiser, Server
+from tests.support.pages import shot
+from tests.support.server import Organiser, Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
-SHOTS = ROOT / "test-results" / "screens"
 IOANA, ION = "ioana@example.ro", "ion@example.ro"
 
 
@@ -39,12 +39,6 @@ async def page(browser: Browser, server: Server) -> AsyncIterator[Page]:
     yield opened
     expect.set_options(timeout=5_000)
     await context.close()
-
-
-async def shot(page: Page, name: str) -> None:
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    await page.wait_for_timeout(200)
-    await page.screenshot(path=str(SHOTS / f"ssm-{name}.png"))
 
 
 async def letter(mail: MailServer, to: str, count: int) -> Delivery:
@@ -118,11 +112,11 @@ async def test_ssms_way(server: Server, mail: MailServer, page: Page, browser: B
         theirs = await context.new_page()
         await theirs.goto(link_to(delivery, "/rsvp/accept#"))
         await expect(theirs.get_by_role("heading", name="You have accepted")).to_be_visible()
-        await shot(theirs, f"accepted-{viewport[0]}")
+        await shot(theirs, f"ssm-accepted-{viewport[0]}")
         await theirs.goto(link_to(delivery, "/j/"))
         inside.append(Participant(theirs, name, colour))
     await expect(people.get_by_text("Accepted", exact=True)).to_have_count(2)
-    await shot(page, "accepted")
+    await shot(page, "ssm-accepted")
 
     # They enter ("INTRA", S-11), asked whether they may be recorded; the inspector does, and sees them.
     await page.get_by_role("button", name="Enter: Ladders").click()
@@ -140,7 +134,7 @@ async def test_ssms_way(server: Server, mail: MailServer, page: Page, browser: B
         await eventually(
             lambda n=number, p=person: _seen(host, n, p.colour), within_s=30, what=f"the picture of {person.name}"
         )
-    await shot(page, "room")
+    await shot(page, "ssm-room")
     await shot(inside[0].page, "room-moderator-390")
     for person in inside:
         await person.close()

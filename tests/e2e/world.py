@@ -18,6 +18,7 @@ from storage.rsvp import rsvp_token
 from storage.secrets import Secrets
 from storage.service import Storage, StorageConfig
 from storage.tables import User
+from tests.e2e.accounts import provider_env
 from tests.portal.accounts_support import GOOD, provider
 from tests.recorder.long_recording import make_long
 from tests.support.people import Person
@@ -69,10 +70,7 @@ async def made(folder: Path) -> AsyncIterator[World]:
     """The product and everything in it."""
     with provider() as oidc:
         env = {
-            "PLENUM_OIDC_ISSUER": oidc.issuer,
-            "PLENUM_OIDC_CLIENT_ID": oidc.client_id,
-            "PLENUM_OIDC_CLIENT_SECRET": oidc.client_secret,
-            "PLENUM_OIDC_NAME": "Citizen ID",
+            **provider_env(oidc),
             "PLENUM_SMS_DRIVER": "file",
         }
         with running(folder / "data", env=env) as server:

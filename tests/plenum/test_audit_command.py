@@ -1,8 +1,6 @@
 """`plenum audit verify`, as an operator meets it."""
 
 import asyncio
-import subprocess
-import sys
 from pathlib import Path
 
 from sqlalchemy import delete, update
@@ -10,12 +8,7 @@ from sqlalchemy import delete, update
 from storage.audit import Act
 from storage.service import Storage, StorageConfig
 from storage.tables_accounts import AuditEntry
-from tests.support.server import ROOT
-
-
-def plenum(*arguments: str, data_dir: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "plenum", *arguments, "--data-dir", str(data_dir)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+from tests.support.server import plenum
 
 
 def at_the_table(data_dir: Path, *statements: object, acts: int = 0) -> None:

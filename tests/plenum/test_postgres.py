@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -16,18 +13,11 @@ from typing import Any
 import pytest
 
 from tests.support.postgres import PASSWORD, Postgres
-from tests.support.server import ROOT, Organiser, Server, running
+from tests.support.server import Organiser, Server, plenum, running
 
 
-def plenum(*arguments: str, data_dir: Path, url: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "plenum", *arguments, "--data-dir", str(data_dir)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        env={**os.environ, "COLUMNS": "300", "NO_COLOR": "1", "PLENUM_DATABASE_URL": url},
-    )
+def at(url: str) -> dict[str, str]:
+    return {"PLENUM_DATABASE_URL": url}
 
 
 @pytest.fixture
@@ -67,10 +57,10 @@ def test_a_server_on_postgres_serves_survives_an_outage_and_keeps_its_password(
     tmp_path: Path, url: str, postgres: Postgres
 ) -> None:
     """503 `unavailable` while Postgres is away; afterwards everything is there, without a restart."""
-    lost = plenum("user", "link", data_dir=tmp_path / "data", url=url)
+    lost = plenum("user", "link", data_dir=tmp_path / "data", env=at(url))
     assert (lost.returncode, (tmp_path / "data").exists()) == (1, False)
     assert "no server has run with the data directory" in lost.stderr
-    with running(tmp_path / "data", env={"PLENUM_DATABASE_URL": url}) as server:
+    with running(tmp_path / "data", env=at(url)) as server:
         assert not (tmp_path / "data" / "plenum.db").exists()
         organiser = Organiser(server.url, server.sign_in_url)
         made = organiser.conference(title="Before")
@@ -87,7 +77,7 @@ def test_a_server_on_postgres_serves_survives_an_outage_and_keeps_its_password(
         organiser.conference(title="After")
         assert "Before" in json.dumps(eventually(organiser)) and "After" in json.dumps(eventually(organiser))
         assert ready(server)
-        link = plenum("user", "link", data_dir=tmp_path / "data", url=url)
+        link = plenum("user", "link", data_dir=tmp_path / "data", env=at(url))
         assert "/sign-in#" in link.stdout, link.stderr
         Organiser(server.url, link.stdout.strip())
         for line in server.log().splitlines():
@@ -100,9 +90,9 @@ def test_a_server_on_postgres_serves_survives_an_outage_and_keeps_its_password(
 
 def test_the_folder_of_another_server_is_not_touched(tmp_path: Path, url: str) -> None:
     """A database alone is not enough: its secrets are in the data folder."""
-    with running(tmp_path / "data", env={"PLENUM_DATABASE_URL": url}):
+    with running(tmp_path / "data", env=at(url)):
         pass
-    lost = plenum("user", "link", data_dir=tmp_path / "elsewhere", url=url)
+    lost = plenum("user", "link", data_dir=tmp_path / "elsewhere", env=at(url))
     assert (lost.returncode, (tmp_path / "elsewhere").exists()) == (1, False)
     assert "no server has run" in lost.stderr
 
@@ -110,7 +100,7 @@ def test_the_folder_of_another_server_is_not_touched(tmp_path: Path, url: str) -
 @pytest.mark.parametrize(("old", "new"), [(PASSWORD, "wrong"), ("/t", "/nothing-"), ("127.0.0.1:", "127.0.0.1:1")])
 def test_a_database_that_cannot_be_used_is_one_sentence_at_start(tmp_path: Path, url: str, old: str, new: str) -> None:
     wrong = url.replace(old, new, 1) if new != "127.0.0.1:1" else url.replace(url.split(":")[-1].split("/")[0], "1")
-    done = plenum("serve", "--port", "0", "--media-port", "0", data_dir=tmp_path, url=wrong)
+    done = plenum("serve", "--port", "0", "--media-port", "0", data_dir=tmp_path, env=at(wrong))
     assert done.returncode == 1
     said = [line for line in done.stderr.splitlines() if line.startswith("plenum:")]
     assert len(said) == 1 and "cannot use the database" in said[0]

@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import os
 import resource
 import socket
 import ssl
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -21,19 +18,7 @@ import pytest
 
 from plenum.server import serving
 from plenum.settings import Settings
-from tests.support.server import ROOT, Organiser, Server, running
-
-
-def plenum(*arguments: str, data_dir: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "plenum", *arguments, "--data-dir", str(data_dir)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        env={**os.environ, "COLUMNS": "300", "NO_COLOR": "1", **(env or {})},
-    )
+from tests.support.server import Organiser, Server, plenum, running
 
 
 def get(url: str, headers: dict[str, str] | None = None) -> tuple[int, Any]:

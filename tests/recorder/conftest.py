@@ -1,10 +1,13 @@
+"""The recorder process at two sockets, and the recorder's parent half around it."""
+
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.recorder.harness import Process
+from tests.recorder.studio import Studio
 
 
 @pytest.fixture
@@ -20,3 +23,11 @@ def process(tmp_path: Path) -> Iterator[Process]:
 @pytest.fixture
 def base_us() -> int:
     return time.time_ns() // 1000
+
+
+@pytest.fixture
+async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
+    studio = Studio(tmp_path)
+    await studio.open()
+    yield studio
+    await studio.close()

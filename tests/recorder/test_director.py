@@ -1,10 +1,7 @@
 """Decision 5, rule by rule, through the real process and the real tables."""
 
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest
 
 from recorder.retention import sweep
 from sfu.types import PeerNumber, Purpose
@@ -12,14 +9,6 @@ from tests.recorder.playing import played
 from tests.recorder.studio import Studio, person
 
 DAY_MS = 24 * 3600 * 1000
-
-
-@pytest.fixture
-async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
-    studio = Studio(tmp_path)
-    await studio.open()
-    yield studio
-    await studio.close()
 
 
 def all_files(studio: Studio) -> list[Path]:

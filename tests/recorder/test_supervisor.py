@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -19,14 +18,6 @@ from tests.recorder.playing import played
 from tests.recorder.studio import Studio, person
 
 LOST_MS = 2000
-
-
-@pytest.fixture
-async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
-    studio = Studio(tmp_path)
-    await studio.open()
-    yield studio
-    await studio.close()
 
 
 def process_of(studio: Studio) -> RecorderProcess:

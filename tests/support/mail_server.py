@@ -6,7 +6,6 @@ import asyncio
 import datetime
 import email
 import email.policy
-import socket
 import ssl
 import threading
 import time
@@ -23,6 +22,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from tests.support.ports import free_port
 
 USER, PASSWORD = "plenum", "a p@ss:word"
 
@@ -79,7 +80,7 @@ class MailServer:
     port: int = 0
 
     def start(self) -> MailServer:
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
         options: dict[str, Any] = {"enable_SMTPUTF8": self.utf8, "decode_data": False}
         if self.tls is not None and not self.implicit_tls:
             options |= {"tls_context": self.tls, "require_starttls": True}
@@ -166,12 +167,6 @@ class MailServer:
 
 async def _until(gate: threading.Event) -> None:
     await asyncio.to_thread(gate.wait, 60)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def certificate(folder: Path, name: str = "localhost") -> tuple[ssl.SSLContext, Path]:

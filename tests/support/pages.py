@@ -7,7 +7,9 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 
-AXE = Path(__file__).resolve().parent.parent.parent / "static_client" / "node_modules" / "axe-core" / "axe.min.js"
+_ROOT = Path(__file__).resolve().parent.parent.parent
+SHOTS = _ROOT / "test-results" / "screens"
+AXE = _ROOT / "static_client" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
@@ -98,6 +100,21 @@ FOCUS_HIDDEN = """() => {
   });
   return seen.length > 0 ? null : `${one.outerHTML.slice(0, 120)} at ${Math.round(box.top)}`;
 }"""
+
+
+async def shot(page: Page, name: str) -> None:
+    """Keep a picture to look at, as `name` and the window's width, once what moves has moved."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    await page.wait_for_timeout(150)
+    width = (page.viewport_size or {"width": 0})["width"]
+    await page.screenshot(path=str(SHOTS / f"{name}-{width}.png"))
+
+
+async def shots(page: Page, name: str) -> None:
+    """The same at the size of a phone and, left so, of a desktop."""
+    for width, height in (PHONE, DESKTOP):
+        await page.set_viewport_size({"width": width, "height": height})
+        await shot(page, name)
 
 
 async def at_rest(page: Page) -> None:

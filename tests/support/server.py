@@ -6,7 +6,6 @@ import contextlib
 import http.cookiejar
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -16,10 +15,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from plenum.announcement import announced
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_WITHIN_S = 30
-_URL = re.compile(r"serves (\S+)")
-_LINK = re.compile(r"(\S+/sign-in#\S+)")
+_PLAIN = {"COLUMNS": "300", "NO_COLOR": "1"}
 
 
 class Server:
@@ -61,7 +61,7 @@ class Server:
                 cwd=self._root,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, "COLUMNS": "300", "NO_COLOR": "1", **self._env},
+                env={**os.environ, **_PLAIN, **self._env},
                 start_new_session=True,
             )
         self._wait_until_ready(offset)
@@ -71,14 +71,11 @@ class Server:
         assert self._process is not None
         deadline = time.monotonic() + START_WITHIN_S
         while time.monotonic() < deadline:
-            text = self.log()[offset:]
-            found = _URL.search(text)
-            if found and "Media: UDP port" in text:
-                self.url = found.group(1)
+            ready = announced(self.log()[offset:])
+            if ready is not None:
+                self.url, self.media_port = ready.url, ready.media_port
                 self.port = int(self.url.rsplit(":", 1)[1])
-                self.media_port = int(re.search(r"Media: UDP port (\d+)", text).group(1))  # type: ignore[union-attr]
-                link = _LINK.search(text)
-                self.sign_in_url = link.group(1) if link else self.sign_in_url
+                self.sign_in_url = ready.sign_in_url or self.sign_in_url
                 return
             if self._process.poll() is not None:
                 break
@@ -100,6 +97,18 @@ class Server:
     def stop(self) -> None:
         """A graceful end."""
         self.kill(signal.SIGTERM)
+
+
+def plenum(*arguments: str, data_dir: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """The command `plenum`, run to its end; its output is as text in long lines without colours."""
+    return subprocess.run(
+        [sys.executable, "-m", "plenum", *arguments, "--data-dir", str(data_dir)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, **_PLAIN, **(env or {})},
+    )
 
 
 @contextlib.contextmanager
