@@ -16,11 +16,14 @@ part "Client: types and unit tests"
 part "Native core"
 (cd sfu/native && cargo clippy --quiet --locked --all-targets --release -- -D warnings && cargo test --quiet --locked --release)
 if [ $# -gt 0 ]; then exec .venv/bin/python -m pytest "$@"; fi
-# What only computes may share the cores; what keeps deadlines, moves media or opens browsers has them to itself.
+# What computes or waits for pages may share the cores; what keeps deadlines or moves media has them to itself.
 shared=(tests/rooms tests/storage tests/portal)
+for pages in accessibility account_pages colleagues navigation people_pages portal_pages schedule_pages; do
+  shared+=("tests/e2e/test_$pages.py")
+done
 failed=0
-part "Rules, storage and portal"
+part "Rules, storage, portal and pages"
 .venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile "${shared[@]}" || failed=1
-part "Media, processes and browsers"
+part "Media, processes and rooms in browsers"
 .venv/bin/python -m pytest "${shared[@]/#/--ignore=}" || failed=1
 exit $failed

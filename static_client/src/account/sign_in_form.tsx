@@ -39,7 +39,7 @@ export function SignInPage() {
   );
 }
 
-export function ProviderButton({ name, to }: { name: string; to: string }) {
+function ProviderButton({ name, to }: { name: string; to: string }) {
   return (
     <div class="ui-stack">
       <Button variant="primary" size="large" full icon="shield-check" href={`/api/oidc/start?return_to=${encodeURIComponent(to)}`}>{t("acc.signin.with", { name })}</Button>

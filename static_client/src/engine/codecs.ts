@@ -6,7 +6,7 @@ const WANTED: Readonly<Record<"audio" | "video", readonly string[]>> = {
   video: ["video/vp8", "video/rtx"],
 };
 
-export function wantedCodecs(kind: "audio" | "video", all: readonly RTCRtpCodec[]): RTCRtpCodec[] {
+function wantedCodecs(kind: "audio" | "video", all: readonly RTCRtpCodec[]): RTCRtpCodec[] {
   return all.filter((codec) => WANTED[kind].includes(codec.mimeType.toLowerCase()));
 }
 

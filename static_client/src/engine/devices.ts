@@ -47,7 +47,7 @@ export function saveChoices(change: Partial<Choices>): Choices {
   return choices;
 }
 
-export function devicesSupported(): boolean {
+function devicesSupported(): boolean {
   return typeof navigator.mediaDevices?.getUserMedia === "function";
 }
 

@@ -239,9 +239,3 @@ export class CallError extends Error {
     super(message);
   }
 }
-
-/** `"7/camera"` -> `{number: 7, purpose: "camera"}`; null when it is not a source. */
-export function parseSource(source: Source): { number: PeerNumber; purpose: string } | null {
-  const found = /^(\d{1,10})\/(camera|screen|mic|screen_audio)$/.exec(source);
-  return found === null ? null : { number: Number(found[1]), purpose: found[2] ?? "" };
-}

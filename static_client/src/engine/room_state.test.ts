@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseSource, type RoomEvent } from "./protocol";
+import type { RoomEvent } from "./protocol";
 import { apply, fromJoin, mayShare, maySpeak, ordered, self } from "./room_state";
 import { event, joined, person } from "./testing";
 
@@ -59,9 +59,4 @@ describe("the room state", () => {
     expect(mayShare(person("x", 9, { role: "presenter" }), promoted)).toBe(true);
     expect(maySpeak(person("x", 9, { role: "listener" }))).toBe(false);
   });
-});
-
-test("a source names a number and a purpose, anything else is none", () => {
-  expect(parseSource("7/camera")).toEqual({ number: 7, purpose: "camera" });
-  for (const wrong of ["", "7", "7/face", "-1/camera", "7/camera/x", "99999999999/camera"]) expect(parseSource(wrong)).toBeNull();
 });

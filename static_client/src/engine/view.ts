@@ -44,7 +44,7 @@ export function computeView(shown: readonly ShownTile[], pixelRatio: number): Vi
     .map(({ tile, height }) => ({ source: tile.source, height }));
 }
 
-export function sameView(a: readonly ViewTile[], b: readonly ViewTile[]): boolean {
+function sameView(a: readonly ViewTile[], b: readonly ViewTile[]): boolean {
   return a.length === b.length && a.every((tile, i) => tile.source === b[i]?.source && tile.height === b[i]?.height);
 }
 

@@ -14,7 +14,7 @@ export function Sign({ icon, label, tone, text }: { icon: IconName; label: strin
   );
 }
 
-export function micLabel(one: Participant): string {
+function micLabel(one: Participant): string {
   if (one.mode === "listen" || one.role === "listener") return t("badge.listening");
   if (one.mic.on) return t("badge.mic_on");
   if (one.mic.held) return t("badge.mic_held");

@@ -12,7 +12,7 @@ const usable = (one: HTMLElement): boolean => one.isConnected && !one.matches(":
 
 /** The first ancestor that is still in `root` and is a place, or has one: its heading, or a control. Never in the row of
  *  another in a list, where a second press would meet somebody else. `path` begins with what had the focus. */
-export function nearestPlace(path: readonly HTMLElement[], root: HTMLElement): HTMLElement | null {
+function nearestPlace(path: readonly HTMLElement[], root: HTMLElement): HTMLElement | null {
   for (const one of path) {
     if (one === root || !root.contains(one) || one.matches("ul, ol")) continue;
     if (usable(one)) return one;

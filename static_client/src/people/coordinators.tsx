@@ -17,7 +17,7 @@ import type { Row } from "./types";
 type Dialogs = { kind: "add" } | { kind: "write" } | { kind: "convert"; row: Row } | null;
 
 /** E2-83: not another Body Coordinator, but by an administrator. */
-export function mayConvert(who: Pick<User, "id" | "role">, row: Pick<Row, "id" | "role">): boolean {
+function mayConvert(who: Pick<User, "id" | "role">, row: Pick<Row, "id" | "role">): boolean {
   if (row.id === who.id) return false;
   return row.role === "unit_coordinator" || (row.role === "body_coordinator" && who.role === "administrator");
 }

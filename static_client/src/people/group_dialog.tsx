@@ -8,24 +8,20 @@ import { LoadFailed } from "../portal/load_failed";
 import { Button, IconButton } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Avatar, Banner, PageSpinner } from "../ui/display";
-import { Field, TextArea, TextInput } from "../ui/field";
+import { Field, TextInput } from "../ui/field";
 import { toast } from "../ui/toast";
+import { useGroupFields } from "./group_fields";
 import type { Group, GroupWithPeople, Member } from "./types";
 
 export function GroupDialog({ group, onClose, onChanged }: { group: Group | null; onClose: () => void; onChanged: () => void }) {
   const [id, setId] = useState(group?.id ?? null);
-  const [name, setName] = useState(group?.name ?? "");
-  const [description, setDescription] = useState(group?.description ?? "");
-  const [missing, setMissing] = useState(false);
+  const typed = useGroupFields({ name: group?.name ?? "", description: group?.description ?? "" });
   const submit = useSubmit();
   const save = () => {
-    if (name.trim() === "") {
-      setMissing(true);
-      return;
-    }
+    if (!typed.complete()) return;
     void submit.run(async () => {
-      if (id === null) setId((await api<Group>("POST", "/api/groups", { name, description })).id);
-      else await api("PATCH", `/api/groups/${id}`, { name, description });
+      if (id === null) setId((await api<Group>("POST", "/api/groups", typed.facts)).id);
+      else await api("PATCH", `/api/groups/${id}`, typed.facts);
       toast({ text: t("pp.saved"), kind: "good" });
       onChanged();
     });
@@ -39,11 +35,7 @@ export function GroupDialog({ group, onClose, onChanged }: { group: Group | null
     }>
       <div class="people-form">
         {submit.error !== null && <Banner kind="bad">{submit.error}</Banner>}
-        <Field label={t("pp.col.group")} error={missing ? t("acc.missing") : null}><TextInput value={name} maxLength={120} onInput={(value) => {
-          setName(value);
-          setMissing(false);
-        }} /></Field>
-        <Field label={t("pp.fact.description")} hint={t("pp.group_description_hint")} optional><TextArea value={description} rows={2} maxLength={2000} onInput={setDescription} /></Field>
+        {typed.fields}
         {id === null ? <p class="ui-muted">{t("pp.group_members_later")}</p> : <Members id={id} onChanged={onChanged} />}
       </div>
     </Dialog>

@@ -79,7 +79,7 @@ export async function requireUser(): Promise<User | null> {
   return who;
 }
 
-export async function signOut(): Promise<void> {
+async function signOut(): Promise<void> {
   try {
     await api("POST", "/api/sign-out", {});
     user.value = null;
