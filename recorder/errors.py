@@ -8,6 +8,6 @@ class RecorderError(Exception):
 
 
 class BadPacket(RecorderError):
-    """What came over the tap is not what recorder/TAP.md says; it is counted and dropped."""
+    """What came over the tap is not what recorder/TAP.md says; the first is reported, all are dropped."""
 
     code = "bad_packet"

@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from recorder.errors import BadPacket
-from recorder.messages import CloseRecording, CloseTap, Command, Cut, Fact, OpenTap, Progress, RecordingClosed, TapEnded
+from recorder.messages import (
+    CloseRecording,
+    CloseTap,
+    Command,
+    Cut,
+    Fact,
+    OpenTap,
+    Progress,
+    RecordingClosed,
+    TapEnded,
+    Trouble,
+)
 from recorder.tap import Kind, TapMessage, parse_message
 from recorder.track import TapTrack
 
@@ -24,7 +35,7 @@ class Hub:
         self._early: dict[int, list[TapMessage]] = {}
         self._newest = 0
         self._progress_us = 0
-        self.bad_packets = 0
+        self._bad_packet_told = False
 
     def is_video(self, tap: int) -> bool:
         track = self._tracks.get(tap)
@@ -54,8 +65,10 @@ class Hub:
                 self._report(TapEnded(message.tap))
             else:
                 track.receive(message)
-        except BadPacket:
-            self.bad_packets += 1
+        except BadPacket as error:
+            if not self._bad_packet_told:  # the media server is not one that sends them: once says it all
+                self._bad_packet_told = True
+                self._report(Trouble("bad_packet", "", str(error)))
 
     def lost(self, tap: int, count: int, now_us: int) -> None:
         """`count` packets of `tap` were dropped here for overload."""

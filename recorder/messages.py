@@ -117,7 +117,7 @@ class TapEnded:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """code: disk_full, cannot_write, overload. `count`: packets dropped for it."""
+    """code: disk_full, cannot_write, overload, bad_packet (the first). `count`: packets dropped for overload."""
 
     name: ClassVar[str] = "trouble"
     code: str

@@ -147,3 +147,4 @@ def test_garbage_on_the_sockets_disturbs_nothing(process: Process, base_us: int)
     process.close_recording()
     (part,) = process.opened()
     assert played(process.media_of(part.part)).frames >= 99
+    assert [fact.code for fact in process.facts if isinstance(fact, Trouble)] == ["bad_packet"]  # one for all of them
