@@ -10,6 +10,7 @@ from portal.context import USER, caller, parts, signed_in
 from portal.errors import ApiError
 from portal.join import GATE
 from portal.limits_accounts import LINKS, PROOFS, count, count_mail
+from portal.profile import names_fixed
 from storage.email_tokens import Purpose
 from storage.registration import Completion
 
@@ -70,7 +71,7 @@ async def _completion(request: web.Request, body: Activation) -> Completion:
     surname, given_name = body.surname or user.surname, body.given_name or user.given_name
     if not surname:
         raise ApiError("bad_request", "surname: must be given")
-    fixed = await _names_fixed(request)
+    fixed = await names_fixed(request)
     if fixed and (surname, given_name) != (user.surname, user.given_name):
         raise ApiError("bad_request", "surname: the provider's name is changed at the provider")
     email = user.email if user.confirmed else body.email
@@ -92,11 +93,6 @@ async def _may_register(request: web.Request, email: str) -> None:
         raise ApiError("not_invited")
 
 
-async def _names_fixed(request: web.Request) -> bool:
-    user = request[USER]
-    return bool(user.name) and await parts(request).storage.identities.any(user.id)
-
-
 async def _described(request: web.Request) -> dict[str, object]:
     user = request[USER]
     profile = await parts(request).storage.accounts.profile(user.id)
@@ -105,7 +101,7 @@ async def _described(request: web.Request) -> dict[str, object]:
         "must": list(user.must),
         "given_name": user.given_name,
         "surname": user.surname,
-        "names_fixed": await _names_fixed(request),
+        "names_fixed": await names_fixed(request),
         "email": user.email,
         "email_confirmed": user.confirmed,
         "telephone": profile.telephone,

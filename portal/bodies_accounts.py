@@ -109,6 +109,13 @@ class ProfilePatch(Body):
     time_zone: Zone | None = None
 
 
+class OwnName(Body):
+    """As on the activation page: a surname at least."""
+
+    surname: Name
+    given_name: Name | None = None
+
+
 class DeleteAccount(Body):
     """E2-38: the first address, typed; the name where there is no address."""
 

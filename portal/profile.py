@@ -5,7 +5,7 @@ from aiohttp import web
 from portal.account_parts import account_parts
 from portal.accounts import facts, forget_session, let_in
 from portal.bodies import Empty, parse
-from portal.bodies_accounts import ChangePassword, DeleteAccount, EmailBody, ProfilePatch
+from portal.bodies_accounts import ChangePassword, DeleteAccount, EmailBody, OwnName, ProfilePatch
 from portal.context import SESSION_COOKIE, USER, parts
 from portal.errors import ApiError
 from portal.limits_accounts import PROOFS, count, count_mail, right
@@ -28,6 +28,23 @@ async def change(request: web.Request) -> web.StreamResponse:
     await its.storage.accounts.change(request[USER].id, **values)
     request[USER] = await its.storage.users.get(request[USER].id) or request[USER]
     return web.json_response(await _described(request))
+
+
+async def rename(request: web.Request) -> web.StreamResponse:
+    """Where no provider says what somebody is called (E2-33)."""
+    body = await parse(request, OwnName)
+    user, its = request[USER], parts(request)
+    if await names_fixed(request):
+        raise ApiError("wrong_state", "The provider's name is changed at the provider.", reason="name_fixed")
+    await its.storage.accounts.rename(user.id, body.given_name or "", body.surname, now_ms=its.now_ms())
+    request[USER] = await its.storage.users.get(user.id) or user
+    return web.json_response(await _described(request))
+
+
+async def names_fixed(request: web.Request) -> bool:
+    """The provider's, where it gave any (E2-25, E2-33)."""
+    user, its = request[USER], parts(request)
+    return its.settings.oidc is not None and bool(user.name) and await its.storage.identities.any(user.id)
 
 
 async def delete(request: web.Request) -> web.StreamResponse:
@@ -135,6 +152,7 @@ async def _described(request: web.Request) -> dict[str, object]:
     user, storage = request[USER], parts(request).storage
     profile, place = await storage.accounts.profile(user.id), await storage.accounts.place(user)
     return facts(user, place.body, place.unit) | {
+        "names_fixed": await names_fixed(request),
         "confirmed_by": profile.confirmed_by,
         "units": [{"id": each.id, "name": each.name} for each in await storage.accounts.units(user.body)],
         "telephone": profile.telephone,

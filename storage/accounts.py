@@ -9,12 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.account_states import State
+from storage.audit import Act, Audit, by_user
 from storage.base import Database
 from storage.errors import NotFound
 from storage.records import UserRecord
 from storage.tables import User
 from storage.tables_accounts import Body, Unit
-from storage.text import email_key
+from storage.text import email_key, search_key
 from storage.users import as_record
 
 
@@ -50,8 +51,9 @@ class Profile:
 
 
 class Accounts:
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, audit: Audit) -> None:
         self._db = db
+        self._audit = audit
 
     async def place(self, user: UserRecord) -> Place:
         if user.body is None:
@@ -102,6 +104,17 @@ class Accounts:
             for name, value in values.items():
                 setattr(row, name, value)
 
+    async def rename(self, user: str, given_name: str, surname: str, *, now_ms: int) -> None:
+        """By the owner, where no provider says what they are called. The log has no names: it stays when a person
+        goes."""
+        async with self._db.write() as session:
+            row = await account_in(session, user)
+            if (row.given_name, row.surname) == (given_name, surname):
+                return
+            set_name(row, given_name, surname)
+            act = Act(by_user(user), "name_changed", "user", user)
+            await self._audit.record_in(session, act, at_ms=now_ms)
+
     async def by_email(self, email: str) -> UserRecord | None:
         """Whose first address this is, confirmed or named by a coordinator."""
         query = select(User).where(User.email_key == email_key(email), User.state != State.DELETED)
@@ -115,6 +128,12 @@ async def account_in(session: AsyncSession, user: str) -> User:
     if row is None or row.state == State.DELETED:
         raise NotFound("no such account")
     return row
+
+
+def set_name(row: User, given_name: str, surname: str) -> None:
+    row.given_name, row.surname = given_name, surname
+    row.name = f"{given_name} {surname}".strip()
+    row.search_key = search_key(row.name)
 
 
 async def administrators_in(session: AsyncSession) -> int:

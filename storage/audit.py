@@ -28,7 +28,7 @@ SERVER: Final = "server"
 ACTIONS: Final = frozenset(
     {
         *("account_made", "account_set", "account_invited", "account_invited_again", "account_taken_up"),
-        *("account_deleted", "sign_in_link_made", "password_changed"),
+        *("account_deleted", "name_changed", "sign_in_link_made", "password_changed"),
         *("two_factor_on", "two_factor_off", "recovery_codes_made", "recovery_code_used", "extra_email_confirmed"),
         *("role_requested", "role_request_withdrawn", "role_changed", "role_refused"),
         *("collaborator_accepted", "collaborator_ended", "coordinators_written_to"),

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.account_states import State, Step, after, settled
-from storage.accounts import account_in
+from storage.accounts import account_in, set_name
 from storage.audit import Act, Audit, by_user
 from storage.base import Database, one_at_a_time
 from storage.credentials import tell_owner_in
@@ -85,7 +85,7 @@ class Registration:
             if known is not None:
                 return UserId(known.user_id)
             row = User(id=new_id(), name="", created_ms=now_ms, role="user", state=State.UNCONFIRMED, email=who.email)
-            _set_name(row, who.given_name, who.surname)
+            set_name(row, who.given_name, who.surname)
             await _employ(session, row, who.employment, who.employment_body, now_ms)
             session.add(row)
             await session.flush()
@@ -100,7 +100,7 @@ class Registration:
             await link_in(session, who.issuer, who.subject, user, now_ms)
             if row.state == State.INVITED:
                 if who.given_name or who.surname:
-                    _set_name(row, who.given_name or row.given_name, who.surname or row.surname)
+                    set_name(row, who.given_name or row.given_name, who.surname or row.surname)
                 await _take_up(session, row, by, now_ms)
                 await self._taken_up(session, row, now_ms)
 
@@ -112,7 +112,7 @@ class Registration:
         async with self._db.write() as session:
             row = await account_in(session, user)
             if name is not None:
-                _set_name(row, *name)
+                set_name(row, *name)
             await _employ(session, row, employment, employment_body, now_ms)
 
     async def take_up(self, token: str, password_hash: str, *, now_ms: int) -> UserRecord:
@@ -140,7 +140,7 @@ class Registration:
             row = await account_in(session, proof.user)
             await link_in(session, who.issuer, who.subject, row.id, now_ms)
             if row.state == State.INVITED:
-                _set_name(row, who.given_name or row.given_name, who.surname or row.surname)
+                set_name(row, who.given_name or row.given_name, who.surname or row.surname)
                 await _take_up(session, row, "link", now_ms)
                 await self._taken_up(session, row, now_ms)
             return as_record(row)
@@ -153,7 +153,7 @@ class Registration:
             if row.state != State.UNCONFIRMED:
                 raise WrongState("nothing is left to do")
             if given.given_name is not None or given.surname is not None:
-                _set_name(row, given.given_name or "", given.surname or "")
+                set_name(row, given.given_name or "", given.surname or "")
             if given.telephone is not None:
                 row.telephone = given.telephone
             row.terms_ms, row.privacy_ms = now_ms, now_ms
@@ -217,12 +217,6 @@ class Registration:
         await tell_owner_in(session, row.id, act.action, now_ms=now_ms)
 
 
-def _set_name(row: User, given_name: str, surname: str) -> None:
-    row.given_name, row.surname = given_name, surname
-    row.name = f"{given_name} {surname}".strip()
-    row.search_key = search_key(row.name)
-
-
 async def _employ(session: AsyncSession, row: User, employment: str, body: str, now_ms: int) -> None:
     """What the registry said (E0-10, decision 7); that it does not know takes back nothing that it said before (it may
     be out of reach). A body that we know becomes the account's, if it has none."""
@@ -267,7 +261,7 @@ async def _proved(session: AsyncSession, row: User, by: str, now_ms: int) -> Non
 
 async def _become(session: AsyncSession, fresh: User, waiting: User, now_ms: int) -> None:
     """Whoever signed up anew is the person that a coordinator had named: that account, with its role, is theirs."""
-    _set_name(waiting, fresh.given_name, fresh.surname)
+    set_name(waiting, fresh.given_name, fresh.surname)
     waiting.telephone = fresh.telephone or waiting.telephone
     waiting.terms_ms, waiting.privacy_ms = fresh.terms_ms, fresh.privacy_ms
     waiting.language, waiting.time_zone = fresh.language, fresh.time_zone

@@ -81,7 +81,7 @@ class Storage:
         self.users = Users(db, self.sign_in_links, self.audit, clock)
         self.email_tokens = EmailTokens(db, secrets)
         self.extra_emails = ExtraEmails(db, self.email_tokens, self.audit)
-        self.accounts = Accounts(db)
+        self.accounts = Accounts(db, self.audit)
         self.registration = Registration(db, self.email_tokens, self.audit)
         self.credentials = Credentials(db, secrets, self.audit)
         self.pending_logins = PendingLogins(db, secrets)

@@ -192,6 +192,12 @@ async def _(scene: Scene) -> Doing:
     return Doing(await local(scene.site), "/api/account/password", {"current": GOOD, "new": BETTER})
 
 
+@audited("POST /api/account/name", "name_changed")
+async def _(scene: Scene) -> Doing:
+    scene.known += ["Unterberg", "Ulrich"]
+    return Doing(scene.here.unit_head, "/api/account/name", {"surname": "Unterberg", "given_name": "Ulrich"})
+
+
 @audited("DELETE /api/account", "conference_ended", "account_deleted")
 async def _(scene: Scene) -> Doing:
     await scene.conference()

@@ -49,6 +49,58 @@ async def test_name_address_and_role_cannot_be_edited(site: Site, field: str) ->
     assert await me(browser) == before
 
 
+async def test_the_owner_changes_the_name_where_no_provider_says_it(site: Site) -> None:
+    """(E2-33) Found by the new one at once; the same name again is no act."""
+    browser = await signed_in(site)
+    await placed(site, browser)
+    assert (await (await browser.get("/api/account")).json())["names_fixed"] is False
+    body = {"surname": "  Ζωγράφου ", "given_name": "Ελένη\u202e"}
+    for _ in range(2):
+        shown = await (await browser.post("/api/account/name", body)).json()
+        assert (shown["name"], shown["given_name"], shown["surname"]) == ("Ελένη Ζωγράφου", "Ελένη", "Ζωγράφου")
+    assert (await me(browser))["name"] == "Ελένη Ζωγράφου"
+    async with site.storage.db.read() as session:
+        assert (await session.get_one(User, browser.user)).search_key == "ελενη ζωγραφου"
+    found, _ = await site.storage.audit.about("user", str(browser.user), offset=0, limit=10)
+    assert [(row.action, row.actor, row.details) for row in found] == [("name_changed", f"user:{browser.user}", {})]
+    alone = await (await browser.post("/api/account/name", {"surname": "Kowalska"})).json()
+    assert (alone["name"], alone["given_name"]) == ("Kowalska", "")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"given_name": "Anna"},
+        {"surname": ""},
+        {"surname": "\u3164 \u2800"},
+        {"surname": "x" * 61},
+        {"surname": "Nowak", "given_name": "x" * 61},
+        {"surname": "Nowak", "given_name": " "},
+        {"surname": 5},
+        {"surname": "Nowak", "name": "Anna Nowak"},
+    ],
+)
+async def test_what_is_no_name_is_refused(site: Site, wrong: dict[str, object]) -> None:
+    browser = await signed_in(site)
+    answer = await browser.post("/api/account/name", wrong)
+    assert (answer.status, await code(answer)) == (400, "bad_request")
+    assert (await me(browser))["name"] == "Anna Kowalska"
+
+
+async def test_a_name_of_the_provider_is_changed_at_the_provider(open_site: Open) -> None:
+    """E2-25, E2-33."""
+    with provider() as settings:
+        site = await open_site(oidc=settings)
+        real_time(site)
+        browser = await site.browser()
+        await activated(site, browser)
+        before = await (await browser.get("/api/account")).json()
+        answer = await browser.post("/api/account/name", {"surname": "Other"})
+        assert (answer.status, (await answer.json())["error"]["reason"]) == (409, "name_fixed")
+        assert before["names_fixed"] is True and (await (await browser.get("/api/account")).json()) == before
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

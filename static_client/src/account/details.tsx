@@ -2,7 +2,7 @@
 import { useRef, useState } from "preact/hooks";
 import { api, ApiError } from "../app/api";
 import { chooseLanguage, formatDateTime, t } from "../i18n";
-import { languages, loadUser, waysIn } from "../portal/account";
+import { languages, loadUser } from "../portal/account";
 import { LoadFailed } from "../portal/load_failed";
 import { Button } from "../ui/button";
 import { Banner, PageSpinner } from "../ui/display";
@@ -19,6 +19,7 @@ export function Details() {
   return (
     <>
       <Fixed profile={profile.value} />
+      {!profile.value.names_fixed && <OwnName profile={profile.value} saved={profile.set} />}
       <Editable profile={profile.value} saved={profile.set} />
     </>
   );
@@ -26,7 +27,7 @@ export function Details() {
 
 function Fixed({ profile }: { profile: Profile }) {
   const facts: [string, string][] = [
-    [t("acc.details.name"), profile.name],
+    ...(profile.names_fixed ? [[t("acc.details.name"), profile.name] as [string, string]] : []),
     [t("acc.details.email"), profile.email ?? t("acc.emails.none")],
     [t("acc.details.role"), t(`acc.role.${profile.role}`)],
     [t("acc.details.body"), profile.body?.name ?? t("acc.none")],
@@ -36,7 +37,47 @@ function Fixed({ profile }: { profile: Profile }) {
     <section class="account-section ui-card">
       <h2>{t("acc.details.fixed")}</h2>
       <dl class="account-facts">{facts.map(([name, value]) => <><dt>{name}</dt><dd>{value}</dd></>)}</dl>
-      <p class="ui-muted ui-small">{t(waysIn.value?.oidc ? "acc.details.fixed_hint" : "acc.details.fixed_hint_here")}</p>
+      <p class="ui-muted ui-small">{t(profile.names_fixed ? "acc.details.fixed_hint" : "acc.details.fixed_hint_here")}</p>
+    </section>
+  );
+}
+
+/** Where no provider says what somebody is called. */
+function OwnName({ profile, saved }: { profile: Profile; saved: (next: Profile) => void }) {
+  const [surname, setSurname] = useState(profile.surname);
+  const [given, setGiven] = useState(profile.given_name);
+  const [missing, setMissing] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const submit = useSubmit();
+  const save = (event: Event) => {
+    event.preventDefault();
+    setMissing(surname.trim() === "");
+    if (surname.trim() === "") return field.current?.focus();
+    void submit.run(async () => {
+      const next = await api<Profile>("POST", "/api/account/name", { surname, ...(given.trim() === "" ? {} : { given_name: given }) });
+      saved(next);
+      setSurname(next.surname);
+      setGiven(next.given_name);
+      await loadUser();
+      toast({ text: t("acc.details.own_name_saved"), kind: "good" });
+    });
+  };
+  return (
+    <section class="account-section ui-card">
+      <h2>{t("acc.details.own_name")}</h2>
+      <p class="ui-muted ui-small">{t("acc.details.own_name_hint")}</p>
+      <form class="ui-stack" noValidate onSubmit={save}>
+        <div class="account-two">
+          <Field label={t("acc.who.given_name")}>
+            <TextInput value={given} onInput={setGiven} autoComplete="given-name" maxLength={60} />
+          </Field>
+          <Field label={t("acc.who.surname")} error={missing && surname.trim() === "" ? t("acc.missing") : null}>
+            <TextInput value={surname} onInput={setSurname} inputRef={field} autoComplete="family-name" maxLength={60} />
+          </Field>
+        </div>
+        {submit.error !== null && <Banner kind="bad">{submit.error}</Banner>}
+        <div class="account-actions"><Button type="submit" variant="primary" busy={submit.busy}>{t("acc.details.own_name_go")}</Button></div>
+      </form>
     </section>
   );
 }

@@ -27,6 +27,9 @@ export interface PendingLogin {
 export interface Profile {
   id: string;
   name: string;
+  given_name: string;
+  surname: string;
+  names_fixed: boolean;
   email: string | null;
   role: Role;
   body: Named | null;

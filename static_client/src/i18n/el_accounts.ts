@@ -139,6 +139,10 @@ export const accounts: Translated<"el", typeof english> = {
   "acc.details.unit": "Μονάδα",
   "acc.details.no_unit": "Καμία",
   "acc.details.terms": "Αποδοχή όρων",
+  "acc.details.own_name": "Το όνομά σας",
+  "acc.details.own_name_hint": "Το βλέπουν οι άλλοι σε λίστες, προσκλήσεις και στην τηλεδιάσκεψη.",
+  "acc.details.own_name_go": "Αποθήκευση ονόματος",
+  "acc.details.own_name_saved": "Το όνομα αποθηκεύτηκε.",
   "acc.details.editable": "Όσα μπορείτε να αλλάξετε",
   "acc.details.telephone": "Τηλέφωνο",
   "acc.details.telephone_bad": "Αυτός δεν είναι αριθμός τηλεφώνου.",
@@ -275,4 +279,5 @@ export const accounts: Translated<"el", typeof english> = {
   "error.link_used": "Ο σύνδεσμος έχει ήδη χρησιμοποιηθεί· καθένας λειτουργεί μία φορά. Αν τον χρειάζεστε ακόμη, ζητήστε νέο.",
   "error.link_expired": "Ο σύνδεσμος έχει λήξει. Ζητήστε νέο.",
   "error.wrong_state.own_role": "Είναι ο δικός σας ρόλος: παραιτηθείτε από αυτόν στον λογαριασμό σας, στην ενότητα «Αίτημα ρόλου».",
+  "error.wrong_state.name_fixed": "Το όνομά σας προέρχεται από τον πάροχο. Αλλάξτε το εκεί· ενημερώνεται κατά την είσοδο.",
 };

@@ -59,6 +59,7 @@ export const administration: Translated<"el", typeof english> = {
   "adm.act.account_invited_again": "Νέα αποστολή πρόσκλησης λογαριασμού",
   "adm.act.account_taken_up": "Ενεργοποίηση λογαριασμού από πρόσκληση",
   "adm.act.account_deleted": "Διαγραφή λογαριασμού",
+  "adm.act.name_changed": "Αλλαγή ονόματος από τον κάτοχο",
   "adm.act.password_changed": "Αλλαγή κωδικού πρόσβασης",
   "adm.act.two_factor_on": "Ενεργοποίηση ελέγχου δύο παραγόντων",
   "adm.act.two_factor_off": "Απενεργοποίηση ελέγχου δύο παραγόντων",

@@ -137,6 +137,10 @@ export const accounts = {
   "acc.details.unit": "Unit",
   "acc.details.no_unit": "None",
   "acc.details.terms": "Terms accepted",
+  "acc.details.own_name": "Your name",
+  "acc.details.own_name_hint": "Others see it in lists, invitations and in the conference.",
+  "acc.details.own_name_go": "Save the name",
+  "acc.details.own_name_saved": "The name is saved.",
   "acc.details.editable": "What you can change",
   "acc.details.telephone": "Telephone",
   "acc.details.telephone_bad": "This is not a telephone number.",
@@ -273,4 +277,5 @@ export const accounts = {
   "error.link_used": "This link has been used; each works once. If you still need it, ask for a new one.",
   "error.link_expired": "This link is too old. Ask for a new one.",
   "error.wrong_state.own_role": "This is your own role: lay it down in your account, under “Role request”.",
+  "error.wrong_state.name_fixed": "Your name comes from your provider. Change it there; it follows when you sign in.",
 } as const;

@@ -57,6 +57,7 @@ export const administration = {
   "adm.act.account_invited_again": "Account invitation sent again",
   "adm.act.account_taken_up": "Invited account taken up",
   "adm.act.account_deleted": "Account deleted",
+  "adm.act.name_changed": "Own name changed",
   "adm.act.password_changed": "Password changed",
   "adm.act.two_factor_on": "Two-factor authentication turned on",
   "adm.act.two_factor_off": "Two-factor authentication turned off",

@@ -139,6 +139,10 @@ export const accounts: Translated<"pl", typeof english> = {
   "acc.details.unit": "Jednostka",
   "acc.details.no_unit": "Brak",
   "acc.details.terms": "Akceptacja warunków",
+  "acc.details.own_name": "Twoje imię i nazwisko",
+  "acc.details.own_name_hint": "Inni widzą je na listach, w zaproszeniach i w konferencji.",
+  "acc.details.own_name_go": "Zapisz imię i nazwisko",
+  "acc.details.own_name_saved": "Imię i nazwisko zapisane.",
   "acc.details.editable": "Co można zmienić",
   "acc.details.telephone": "Telefon",
   "acc.details.telephone_bad": "To nie jest numer telefonu.",
@@ -285,4 +289,5 @@ export const accounts: Translated<"pl", typeof english> = {
   "error.link_used": "Ten link był już użyty; każdy działa raz. Jeśli nadal jest potrzebny, poproś o nowy.",
   "error.link_expired": "Ten link jest już nieważny. Poproś o nowy.",
   "error.wrong_state.own_role": "To Twoja własna rola: zrzeknij się jej na swoim koncie, w części „Wniosek o rolę”.",
+  "error.wrong_state.name_fixed": "Twoje imię i nazwisko pochodzi od dostawcy. Zmień je tam; zaktualizuje się przy logowaniu.",
 };

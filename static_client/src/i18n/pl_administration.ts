@@ -59,6 +59,7 @@ export const administration: Translated<"pl", typeof english> = {
   "adm.act.account_invited_again": "Ponownie wysłano zaproszenie na konto",
   "adm.act.account_taken_up": "Przejęto konto z zaproszenia",
   "adm.act.account_deleted": "Usunięto konto",
+  "adm.act.name_changed": "Zmieniono własne imię i nazwisko",
   "adm.act.password_changed": "Zmieniono hasło",
   "adm.act.two_factor_on": "Włączono uwierzytelnianie dwuskładnikowe",
   "adm.act.two_factor_off": "Wyłączono uwierzytelnianie dwuskładnikowe",

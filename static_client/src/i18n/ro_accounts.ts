@@ -139,6 +139,10 @@ export const accounts: Translated<"ro", typeof english> = {
   "acc.details.unit": "Unitate",
   "acc.details.no_unit": "Niciuna",
   "acc.details.terms": "Acceptarea condițiilor",
+  "acc.details.own_name": "Numele dumneavoastră",
+  "acc.details.own_name_hint": "Ceilalți îl văd în liste, în invitații și în conferință.",
+  "acc.details.own_name_go": "Salvați numele",
+  "acc.details.own_name_saved": "Numele a fost salvat.",
   "acc.details.editable": "Ce puteți schimba",
   "acc.details.telephone": "Telefon",
   "acc.details.telephone_bad": "Acesta nu este un număr de telefon.",
@@ -279,4 +283,5 @@ export const accounts: Translated<"ro", typeof english> = {
   "error.link_used": "Acest link a fost deja folosit; fiecare funcționează o singură dată. Dacă mai aveți nevoie de el, cereți unul nou.",
   "error.link_expired": "Acest link nu mai este valabil. Cereți unul nou.",
   "error.wrong_state.own_role": "Este propriul dumneavoastră rol: renunțați la el în contul dumneavoastră, la „Cerere de rol”.",
+  "error.wrong_state.name_fixed": "Numele dumneavoastră vine de la furnizor. Schimbați-l acolo; se actualizează la autentificare.",
 };

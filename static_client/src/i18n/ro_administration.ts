@@ -59,6 +59,7 @@ export const administration: Translated<"ro", typeof english> = {
   "adm.act.account_invited_again": "Invitația la cont retrimisă",
   "adm.act.account_taken_up": "Cont preluat prin invitație",
   "adm.act.account_deleted": "Cont șters",
+  "adm.act.name_changed": "Nume propriu schimbat",
   "adm.act.password_changed": "Parolă schimbată",
   "adm.act.two_factor_on": "Autentificare în doi pași activată",
   "adm.act.two_factor_off": "Autentificare în doi pași dezactivată",
