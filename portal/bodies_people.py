@@ -1,5 +1,6 @@
 """What may be in requests about bodies, their people, collaborators, groups and texts."""
 
+import datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -132,11 +133,22 @@ class LookupQuery(Query):
     email: Annotated[str, StringConstraints(max_length=254)]
 
 
-class AuditQuery(PageQuery):
-    """Both or neither."""
+class AuditSearch(Query):
+    """`q`: the beginning of a name or surname, or a whole address. `actor`, `action`: as in the rows. `object_kind` and
+    `object`: both or neither. `first` and `last`: days in `zone`, both included."""
 
+    q: Annotated[str, StringConstraints(max_length=100)] = ""
+    actor: Annotated[str, StringConstraints(max_length=100)] | None = None
+    action: Annotated[str, StringConstraints(max_length=60)] | None = None
     object_kind: Annotated[str, StringConstraints(max_length=40)] | None = None
     object: Annotated[str, StringConstraints(max_length=80)] | None = None
+    first: datetime.date | None = None
+    last: datetime.date | None = None
+    zone: Zone = "UTC"
+
+
+class AuditQuery(AuditSearch, PageQuery):
+    pass
 
 
 class ContentQuery(Query):

@@ -21,8 +21,8 @@ async def conferences(request: web.Request) -> web.StreamResponse:
     look = Look(
         which=Which(asked.list),
         now_ms=now_ms,
-        today_ends_ms=_day(now_ms, None, asked.zone)[1],
-        day=None if asked.date is None else _day(now_ms, asked.date, asked.zone),
+        today_ends_ms=day_span(now_ms, None, asked.zone)[1],
+        day=None if asked.date is None else day_span(now_ms, asked.date, asked.zone),
         words=asked.q,
         offset=asked.offset,
         limit=asked.size,
@@ -40,7 +40,7 @@ async def contacts(request: web.Request) -> web.StreamResponse:
     )
 
 
-def _day(now_ms: int, date: datetime.date | None, zone: str) -> tuple[int, int]:
+def day_span(now_ms: int, date: datetime.date | None, zone: str) -> tuple[int, int]:
     """Start and end of a day in a zone, Unix ms; also a day of 23 or 25 hours."""
     tz = ZoneInfo(zone)
     day = date or datetime.datetime.fromtimestamp(now_ms / 1000, tz).date()

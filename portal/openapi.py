@@ -19,7 +19,11 @@ Json = dict[str, Any]
 _REF = "#/components/schemas/{model}"
 _MODE: JsonSchemaMode = "validation"
 _JSON = "application/json"
-_FILES = {"media": ("video/webm", "audio/webm"), "index": ("application/octet-stream",)}
+_FILES = {
+    (Action.PLAY, "media"): ("video/webm", "audio/webm"),
+    (Action.PLAY, "index"): ("application/octet-stream",),
+    (Action.AUDIT, "export"): ("text/csv",),
+}
 
 
 def document(routes: Sequence[Route], version: str) -> Json:
@@ -59,8 +63,7 @@ def _operation(route: Route, named: Mapping[type[BaseModel], Json], schemas: Map
 
 
 def _answers(route: Route) -> Json:
-    if route.action is Action.PLAY and route.handler.__name__ in _FILES:
-        kinds = _FILES[route.handler.__name__]
+    if (kinds := _FILES.get((route.action, route.handler.__name__))) is not None:
         content = {kind: {"schema": {"type": "string", "contentEncoding": "binary"}} for kind in kinds}
         return {"2XX": {"description": "A file, or the part of it that Range asks for.", "content": content}}
     answer = {"2XX": {"description": "Done.", "content": {_JSON: {"schema": {"type": "object"}}}}}

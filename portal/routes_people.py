@@ -7,6 +7,7 @@ from portal.bodies_people import (
     AcceptBody,
     AskCollaborators,
     AuditQuery,
+    AuditSearch,
     AvailableQuery,
     BodyPatch,
     ContentBody,
@@ -80,6 +81,7 @@ ROUTES: tuple[Route, ...] = (
         body=GroupBody,
     ),
     Route("GET", "/api/audit", Action.AUDIT, audit.entries, query=AuditQuery),
+    Route("GET", "/api/audit/export", Action.AUDIT, audit.export, query=AuditSearch),
     Route("GET", "/api/contents/{name}", Action.LOOK, contents.show, query=ContentQuery),
     Route("PUT", "/api/contents/{name}", Action.CONTENT_EDIT, contents.write, body=ContentBody),
 )

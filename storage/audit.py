@@ -9,17 +9,16 @@ head that was noted elsewhere (`plenum audit verify --since`).
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import Database, one_at_a_time, repeatable
 from storage.interfaces import JsonValue
 from storage.secrets import Secrets
-from storage.tables import User
 from storage.tables_accounts import AuditEntry, AuditHead
 
 OPERATOR: Final = "operator"
@@ -66,7 +65,6 @@ class AuditRecord:
     seq: int
     at_ms: int
     actor: str
-    actor_name: str | None  # of an account, as it is called now
     action: str
     kind: str
     object: str
@@ -124,18 +122,7 @@ class Audit:
             last = await _head(session)
             query = select(AuditEntry).where(AuditEntry.seq <= last.seq - offset)
             rows = (await session.scalars(query.order_by(AuditEntry.seq.desc()).limit(limit))).all()
-            names = await _names(session, rows)
-            return [_record(row, names) for row in rows], last.seq
-
-    async def about(self, kind: str, object: str, *, offset: int, limit: int) -> tuple[list[AuditRecord], int]:
-        """What happened to one object, newest first."""
-        which = (AuditEntry.object_kind == kind, AuditEntry.object_id == object)
-        async with self._db.read() as session:
-            total = (await session.execute(select(func.count()).select_from(AuditEntry).where(*which))).scalar_one()
-            query = select(AuditEntry).where(*which).order_by(AuditEntry.seq.desc()).offset(offset).limit(limit)
-            rows = (await session.scalars(query)).all()
-            names = await _names(session, rows)
-            return [_record(row, names) for row in rows], total
+            return [as_record(row) for row in rows], last.seq
 
     async def verify(self, since: str | None = None) -> Verified:
         """Reads everything. `since`: a head that was noted before (its `text`); it must be part of the log still."""
@@ -176,14 +163,6 @@ async def _head(session: AsyncSession) -> Head:
     return Head(0, _START) if row is None else Head(row.seq, row.hash)
 
 
-async def _names(session: AsyncSession, rows: Sequence[AuditEntry]) -> dict[str, str]:
-    ids = {row.actor.removeprefix("user:") for row in rows if row.actor.startswith("user:")}
-    if not ids:
-        return {}
-    found = await session.execute(select(User.id, User.name).where(User.id.in_(ids)))
-    return {by_user(str(id)): str(name) for id, name in found}
-
-
 def _noted(text: str) -> Head:
     """Raises ValueError."""
     seq, _, digest = text.partition(":")
@@ -203,12 +182,11 @@ def _row(act: Act, seq: int, at_ms: int) -> AuditEntry:
     )
 
 
-def _record(row: AuditEntry, names: Mapping[str, str]) -> AuditRecord:
+def as_record(row: AuditEntry) -> AuditRecord:
     return AuditRecord(
         seq=row.seq,
         at_ms=row.at_ms,
         actor=row.actor,
-        actor_name=names.get(row.actor),
         action=row.action,
         kind=row.object_kind,
         object=row.object_id,

@@ -111,6 +111,7 @@ class People:
             "name": person.name,
             "given_name": given,
             "surname": surname,
+            "surname_key": search_key(surname),
             "search_key": search_key(person.name),
             "created_ms": created,
             "role": person.role,

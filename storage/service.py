@@ -18,6 +18,7 @@ from storage.account_deletion import Deletion
 from storage.accounts import Accounts
 from storage.addressees import Addressees
 from storage.audit import Audit
+from storage.audit_look import AuditLook
 from storage.base import Database, SqliteDatabase
 from storage.blobs import ObstoreBlobs
 from storage.bodies import Bodies
@@ -78,6 +79,7 @@ class Storage:
         self.audit = Audit(db, secrets)
         self.sign_in_links = SignInLinks(db, secrets)
         self.web_sessions = WebSessions(db, secrets)
+        self.audit_look = AuditLook(db, self.audit)
         self.users = Users(db, self.sign_in_links, self.audit, clock)
         self.email_tokens = EmailTokens(db, secrets)
         self.extra_emails = ExtraEmails(db, self.email_tokens, self.audit)

@@ -6,9 +6,10 @@ have no foreign keys: SQLite adds none without making the table anew.
 """
 
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, false
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from storage.base import Base
+from storage.text import search_key
 
 # Tables of recordings and of people live in storage/tables_recordings.py and tables_accounts.py, on the same Base.
 
@@ -24,6 +25,7 @@ class User(Base):
     surname: Mapped[str] = mapped_column(default="", server_default="")
     given_name: Mapped[str] = mapped_column(default="", server_default="")
     search_key: Mapped[str] = mapped_column(default="", server_default="")
+    surname_key: Mapped[str] = mapped_column(default="", server_default="")
     created_ms: Mapped[int] = mapped_column(BigInteger)
     role: Mapped[str] = mapped_column(default="user", server_default="user")
     state: Mapped[str] = mapped_column(default="active", server_default="active")
@@ -56,7 +58,14 @@ class User(Base):
         Index("ix_users_search", "search_key"),
         Index("ix_users_role_search", "role", "search_key"),
         Index("ix_users_email_key", "email_key", unique=True),
+        Index("ix_users_begins", "search_key", postgresql_ops={"search_key": "text_pattern_ops"}),
+        Index("ix_users_surname", "surname_key", postgresql_ops={"surname_key": "text_pattern_ops"}),
     )
+
+    @validates("surname")
+    def _found_by(self, _: str, surname: str) -> str:
+        self.surname_key = search_key(surname)
+        return surname
 
 
 class SignInLink(Base):

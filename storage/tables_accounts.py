@@ -192,4 +192,9 @@ class AuditEntry(Base):
     details: Mapped[str]
     hash: Mapped[bytes]
 
-    __table_args__ = (Index("ix_audit_object", "object_kind", "object_id", "seq"),)
+    __table_args__ = (
+        Index("ix_audit_object", "object_kind", "object_id", "seq"),
+        Index("ix_audit_actor", "actor", "at_ms", "seq"),
+        Index("ix_audit_action", "action", "at_ms", "seq"),
+        Index("ix_audit_at", "at_ms", "seq"),
+    )

@@ -405,6 +405,25 @@ async def _(stage: Stage) -> Page:
     return await opened(page, card.get_by_text("Invitation").first)
 
 
+@state("home", "home-messages-failed")
+async def _(stage: Stage) -> Page:
+    """Refused, full, and waiting for a server that does not answer."""
+    page = await stage.page("/home", "admin")
+    codes = ("smtp 550 5.1.1", "smtp 552 5.2.2", "smtp 554 5.7.1", "smtp_connect timeout")
+
+    async def answer(route: Route) -> None:
+        found = await (await route.fetch()).json()
+        for one, error in zip(found["items"], codes, strict=False):
+            one.update(error=error, retry=True, tries=1, state="waiting" if error.startswith("smtp_") else "failed")
+        await route.fulfill(json=found)
+
+    await page.route("**/messages?*", answer)
+    card = page.locator(f'[data-conference="{stage.world.conferences["open"]["id"]}"]')
+    await button(card, "Access and people").click()
+    await card.locator("summary").click()
+    return await opened(page, card.get_by_text("The address does not exist"))
+
+
 async def card_menu(stage: Stage, which: str, item: str | None, path: str = "/home") -> Page:
     page = await stage.page(path, "admin")
     card = page.locator(f'[data-conference="{stage.world.conferences[which]["id"]}"]')
@@ -580,6 +599,15 @@ async def _(stage: Stage) -> Page:
     await page.get_by_role("tab", name="Audit log").click()
     await page.get_by_role("button", name=re.compile("Details of entry")).first.click()
     return await opened(page, button(page, "Everything about this"))
+
+
+@state("administration", "administration-audit-none")
+async def _(stage: Stage) -> Page:
+    page = await stage.page("/administration#audit", "admin")
+    await page.get_by_label("Act", exact=True).select_option("unit_deleted")
+    await page.get_by_label("From day").fill("2020-02-01")
+    await page.get_by_label("Until day").fill("2020-01-01")
+    return await opened(page, page.get_by_text("Nothing matches the search."))
 
 
 # -- answers, the door, the room ------------------------------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import time
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -150,14 +152,88 @@ async def test_texts_and_audit_log(served: Server, page: Page) -> None:
     await page.get_by_role("dialog").get_by_role("button", name="Restore the shipped text").click()
     await expect(page.get_by_text("As it comes with the product.")).to_be_visible()
     await page.get_by_role("tab", name="Audit log").click()
-    await expect(page.get_by_role("cell", name="Text changed").first).to_be_visible()
+    said = page.get_by_role("cell", name="Organiser changed the text “Contact” (en)")
+    await expect(said.first).to_be_visible()
     await page.get_by_role("button", name=re.compile("Details of entry")).first.click()
     await expect(page.get_by_text("contact/en", exact=True)).to_be_visible()
     await axe(page)
     await fits(page)
     await page.get_by_role("button", name="Everything about this").click()
-    await expect(page.get_by_text("Only: Text of the installation contact/en")).to_be_visible()
+    await expect(page.get_by_text("Only: Text of the installation “Contact” (en)")).to_be_visible()
     await expect(page.get_by_role("row")).to_have_count(4)  # the head, two acts, and what the open one holds
+    await page.get_by_role("button", name="Clear the search").click()
+    await expect(page.get_by_text("Only: Text")).to_have_count(0)
+
+
+async def test_the_audit_log_is_searched_and_taken_away(
+    served: Server, administrator: Organiser, page: Page, tmp_path: Path
+) -> None:
+    """By person, act and days, on a phone too; the file holds what is found."""
+    council = administrator.conference(title="=Council of the log")["id"]
+    administrator.call("POST", f"/api/conferences/{council}/invitees", {"name": "Gast", "email": "gast@example.org"})
+    await page.goto(served.url + "/administration#audit")
+    log = page.get_by_role("table", name="Audit log")
+    await expect(log.get_by_text("Organiser invited Gast to the conference “=Council of the log”")).to_be_visible()
+    await page.get_by_label("Act", exact=True).select_option(label="Conference created")
+    await expect(log.get_by_text("Organiser created the conference “=Council of the log”")).to_be_visible()
+    await expect(log.get_by_text("invited")).to_have_count(0)
+    await page.get_by_label("Person").fill("orga")
+    today = await page.evaluate("() => new Date().toLocaleDateString('sv')")
+    await page.get_by_label("From day").fill(today)
+    await page.get_by_label("Until day").fill("2020-01-01")
+    await expect(page.get_by_text("The last day is before the first.")).to_be_visible()
+    await expect(page.get_by_text("Nothing matches the search.")).to_be_visible()
+    await page.get_by_label("Until day").fill(today)
+    await expect(log.get_by_text("Organiser created the conference “=Council of the log”")).to_be_visible()
+    await axe(page)
+    await page.screenshot(path=str(SHOTS / "audit-search-1280.png"), full_page=True)
+    async with page.expect_download() as coming:
+        await page.get_by_role("link", name="Export as CSV").click()
+    file = tmp_path / "audit.csv"
+    await (await coming.value).save_as(file)
+    head, *rows = csv.reader(file.read_text(encoding="utf-8-sig").splitlines())
+    found = [dict(zip(head, row, strict=True)) for row in rows]
+    assert {row["action"] for row in found} == {"conference_created"}
+    assert "'=Council of the log" in {row["object_name"] for row in found}
+    await fits(page)
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.screenshot(path=str(SHOTS / "audit-search-390.png"), full_page=True)
+    await page.get_by_label("Person").fill("nobody of this name")
+    await expect(page.get_by_text("Nothing matches the search.")).to_be_visible()
+    await page.get_by_role("button", name="Clear the search").click()
+    await expect(page.get_by_label("Person")).to_have_value("")
+    await expect(log.get_by_text("Organiser invited Gast to the conference “=Council of the log”")).to_be_visible()
+
+
+async def test_the_own_name_is_changed_in_the_account(served: Server, browser: Browser) -> None:
+    """(E2-33) By keyboard; the head of the page follows, and the log says so without the name."""
+    storage = await Storage.open(StorageConfig(served.data_dir))
+    now = int(time.time() * 1000)
+    made = await storage.users.add("Anna Kowalska", role="user", body=await storage.users.only_body())
+    token = await storage.sign_in_links.create(made.id, now_ms=now)
+    await storage.close()
+    context = await browser.new_context(viewport={"width": 1280, "height": 800})
+    page = await context.new_page()
+    page.set_default_timeout(20_000)
+    await page.goto(f"{served.url}/sign-in#{token}")
+    await page.wait_for_url("**/home")
+    await page.goto(served.url + "/account")
+    surname = page.get_by_label("Surname")
+    await expect(surname).to_have_value("Kowalska")
+    await surname.fill("")
+    await page.keyboard.press("Enter")
+    await expect(surname).to_be_focused()
+    await expect(surname).to_have_accessible_description(re.compile(".+"))
+    await page.keyboard.type("Παπαδοπούλου-Κωνσταντινίδου")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("The name is saved.").first).to_be_visible()
+    await expect(page.get_by_text("Anna Παπαδοπούλου-Κωνσταντινίδου").first).to_be_visible()
+    await axe(page)
+    await page.screenshot(path=str(SHOTS / "own-name-1280.png"), full_page=True)
+    await fits(page)
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.screenshot(path=str(SHOTS / "own-name-390.png"), full_page=True)
+    await context.close()
 
 
 async def test_a_completed_conference_gives_a_group(served: Server, administrator: Organiser, page: Page) -> None:

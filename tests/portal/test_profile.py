@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from portal.settings import EmploymentSettings
+from storage.audit_look import Look
 from storage.ids import new_id
 from storage.tables import User
 from storage.tables_accounts import Body, Unit
@@ -61,8 +62,11 @@ async def test_the_owner_changes_the_name_where_no_provider_says_it(site: Site) 
     assert (await me(browser))["name"] == "Ελένη Ζωγράφου"
     async with site.storage.db.read() as session:
         assert (await session.get_one(User, browser.user)).search_key == "ελενη ζωγραφου"
-    found, _ = await site.storage.audit.about("user", str(browser.user), offset=0, limit=10)
-    assert [(row.action, row.actor, row.details) for row in found] == [("name_changed", f"user:{browser.user}", {})]
+    look = Look(object=("user", str(browser.user)))
+    found = await site.storage.audit_look.find(look, offset=0, limit=10)
+    assert [(row.action, row.actor, row.details) for row in found.rows] == [
+        ("name_changed", f"user:{browser.user}", {})
+    ]
     alone = await (await browser.post("/api/account/name", {"surname": "Kowalska"})).json()
     assert (alone["name"], alone["given_name"]) == ("Kowalska", "")
 

@@ -10,6 +10,7 @@ import pytest
 from rooms.ids import ConferenceId
 from signaling.inbox import RoomInbox
 from signaling.messages import CALLS
+from storage.audit_look import Look
 from storage.records import ConferencePlan, ConferenceRecord
 from tests.signaling.client import Client
 from tests.signaling.support import Served, serving, until
@@ -310,7 +311,9 @@ async def test_acts_of_moderators_are_in_the_audit_log(tmp_path: Path) -> None:
         await olga.call("recording", {"action": "start"})
 
         async def acts() -> list[tuple[str, str, object]]:
-            found, _ = await served.storage.audit.about("conference", conference, offset=0, limit=100)
+            found = (
+                await served.storage.audit_look.find(Look(object=("conference", conference)), offset=0, limit=100)
+            ).rows
             return [(one.actor, one.action, one.details.get("participants")) for one in reversed(found)]
 
         async def all_written() -> bool:

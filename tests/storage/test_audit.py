@@ -144,11 +144,9 @@ async def test_what_was_undone_left_no_row(storage: Storage) -> None:
     assert (found.head.seq, found.faults) == (2, ())
 
 
-async def test_rows_about_an_object_with_the_name_of_the_account(storage: Storage, clock: Clock) -> None:
+async def test_rows_page_by_page(storage: Storage, clock: Clock) -> None:
     user = await storage.users.add("Anna")
     await storage.audit.record(Act(by_user(user.id), "tested", "thing", "1"), at_ms=clock.ms())
     await written(storage)
-    [other, own], total = await storage.audit.about("thing", "1", offset=0, limit=10)
-    assert (total, other.actor, own.actor_name, own.details) == (2, "operator", "Anna", {})
     rows, total = await storage.audit.page(offset=5, limit=10)
     assert (total, [row.seq for row in rows]) == (7, [2, 1])

@@ -34,6 +34,12 @@ MOST_QUERIES = 10
 ROLES = ("user", "unit_coordinator", "body_coordinator", "administrator")
 NOT_PAGES = ("/api/oidc", "/api/play", "/api/openapi")
 """A provider's redirects; media by a signed link; a document."""
+_DAYS = "first=2020-01-01&last=2100-01-01&zone=Europe/Athens"
+AUDIT = (
+    *("object_kind=body&object=one", f"object_kind=body&object=one&action=tested&{_DAYS}", "actor=user:gone"),
+    *("actor=user:gone&action=tested", "action=tested", f"action=tested&{_DAYS}", "action=nothing"),
+    *("q=ele", "q=pap", f"q=pap&action=invited&{_DAYS}", "q=nobody@example.org"),
+)
 QUERIES: dict[str, tuple[str, ...]] = {
     "/api/conferences": tuple(
         f"list={which}{more}"
@@ -45,7 +51,8 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "/api/users": ("", "q=pap", "page=3"),
     "/api/role-requests": ("", "all=true", "all=true&page=2"),
     "/api/groups/lookup": ("email=nobody@example.org",),
-    "/api/audit": ("", "object_kind=body&object=one"),
+    "/api/audit": ("", *AUDIT, "action=invited", f"action=invited&{_DAYS}", _DAYS),
+    "/api/audit/export": AUDIT,  # of everything, an export reads everything
 }
 
 

@@ -1,67 +1,112 @@
-// Tab "audit log": what was done, by whom and to what, newest first; all of one object when asked.
+// Tab "audit log": what was done, by whom and to what, newest first; searched by person, act, days or one object, and
+// taken away as CSV.
 import { useState } from "preact/hooks";
-import { formatDateTime, maybe, t } from "../i18n";
-import { ListBody, useListing } from "../people/list";
+import { formatDateTime, formatNumber, t, viewerZone } from "../i18n";
+import { administration } from "../i18n/en_administration";
+import { ListBody, useListing, type Listing } from "../people/list";
+import type { List } from "../people/types";
 import { Button } from "../ui/button";
-import { EmptyState } from "../ui/display";
+import { Banner, EmptyState } from "../ui/display";
+import { Field, Select, TextInput } from "../ui/field";
 import { Table, type Column } from "../ui/table";
 import "../people/people.css";
+import { actWord, detailsOf, kindWord, sentenceOf, what, whoDid, type Entry } from "./audit_words";
 import "./administration.css";
 
-interface Entry {
-  seq: number;
-  at: number;
-  actor: string;
-  actor_name: string | null;
-  action: string;
-  object_kind: string;
-  object: string;
-  details: Record<string, unknown>;
-  hash: string;
-}
-interface Thing { kind: string; id: string }
+interface Thing { kind: string; id: string; label: string }
+interface Actor { id: string; label: string }
+interface Search { act: string; first: string; last: string; about: Thing | null; by: Actor | null }
+interface Found extends List<Entry> { more: boolean; crowd: boolean }
 
-/** An account by its name; else "operator", "server", or a participant without an account by the id. */
-function actor(entry: Entry): string {
-  return entry.actor_name ?? maybe(`adm.actor.${entry.actor}`) ?? t("adm.actor.other", { id: entry.actor.replace(/^[a-z]+:/, "") });
-}
+const ANY: Search = { act: "", first: "", last: "", about: null, by: null };
+const PREFIX = "adm.act.";
+const ACTS = Object.keys(administration).flatMap((key) => (key.startsWith(PREFIX) ? [key.slice(PREFIX.length)] : []));
 
-const act = (entry: Entry): string => maybe(`adm.act.${entry.action}`) ?? entry.action;
-const kind = (name: string): string => maybe(`adm.kind.${name}`) ?? name;
+function parameters({ act, first, last, about, by }: Search): string {
+  const given = new URLSearchParams();
+  if (act !== "") given.set("action", act);
+  if (first !== "") given.set("first", first);
+  if (last !== "") given.set("last", last);
+  if (first !== "" || last !== "") given.set("zone", viewerZone());
+  if (about !== null) {
+    given.set("object_kind", about.kind);
+    given.set("object", about.id);
+  }
+  if (by !== null) given.set("actor", by.id);
+  return given.toString();
+}
 
 export function AuditLog() {
-  const [about, setAbout] = useState<Thing | null>(null);
-  const list = useListing<Entry>("/api/audit", about === null ? "" : `&object_kind=${encodeURIComponent(about.kind)}&object=${encodeURIComponent(about.id)}`);
+  const [search, setSearch] = useState<Search>(ANY);
+  const more = parameters(search);
+  const list = useListing<Entry>("/api/audit", more === "" ? "" : `&${more}`);
+  const narrow = (next: Partial<Search>) => setSearch((now) => ({ ...now, ...next }));
+  const clear = () => {
+    setSearch(ANY);
+    list.search("");
+  };
+  const narrowed = more !== "" || list.words.trim() !== "";
+  const found = list.found as Found | null;
+  const words = list.words.trim();
+  const asked = [words === "" ? "" : `q=${encodeURIComponent(words)}`, more].filter((part) => part !== "").join("&");
+  return (
+    <div class="people-panel">
+      <p class="ui-muted">{t("adm.audit_text")}</p>
+      <SearchForm list={list} search={search} narrow={narrow} />
+      <div class="people-head">
+        <div class="ui-row adm-only">
+          {search.about !== null && <span>{t("adm.only", { kind: kindWord(search.about.kind), id: search.about.label })}</span>}
+          {search.by !== null && <span>{t("adm.only_by", { name: search.by.label })}</span>}
+          {narrowed && <Button icon="close" onClick={clear}>{t("adm.clear")}</Button>}
+        </div>
+        <Button icon="download" href={`/api/audit/export${asked === "" ? "" : `?${asked}`}`} download title={t("adm.export_hint")}>{t("adm.export")}</Button>
+      </div>
+      {found?.crowd === true && list.error === null ? <p class="ui-muted" role="status">{t("adm.crowd")}</p> : (
+        <>
+          {found?.more === true && <Banner kind="info">{t("adm.more", { count: formatNumber(found.total) })}</Banner>}
+          <ListBody list={list} empty={narrowed ? <p class="ui-muted" role="status">{t("pp.none_found")}</p> : <EmptyState icon="shield" title={t("adm.audit_empty")} />}>
+            {(rows) => <Rows rows={rows} narrow={narrow} />}
+          </ListBody>
+        </>
+      )}
+    </div>
+  );
+}
+
+function SearchForm({ list, search, narrow }: { list: Listing<Entry>; search: Search; narrow: (next: Partial<Search>) => void }) {
+  const acts = ACTS.map((act) => ({ value: act, label: actWord(act) })).toSorted((one, other) => one.label.localeCompare(other.label));
+  const turned = search.first !== "" && search.last !== "" && search.last < search.first;
+  return (
+    <form class="adm-search" role="search" onSubmit={(event) => event.preventDefault()}>
+      <Field label={t("adm.search_person")} hint={t("adm.search")} class="adm-search-person"><TextInput type="search" value={list.words} maxLength={100} onInput={list.search} /></Field>
+      <Select label={t("adm.search_act")} value={search.act} onChange={(act) => narrow({ act })} options={[{ value: "", label: t("adm.any_act") }, ...acts]} class="adm-search-act" />
+      <Field label={t("adm.search_first")}><TextInput type="date" value={search.first} max="9998-12-31" onInput={(first) => narrow({ first })} /></Field>
+      <Field label={t("adm.search_last")} error={turned ? t("adm.days_bad") : null}><TextInput type="date" value={search.last} max="9998-12-31" onInput={(last) => narrow({ last })} /></Field>
+    </form>
+  );
+}
+
+function Rows({ rows, narrow }: { rows: readonly Entry[]; narrow: (next: Partial<Search>) => void }) {
   const columns: Column<Entry>[] = [
     { id: "at", label: t("adm.col.at"), cell: (row) => <span class="ui-num">{formatDateTime(row.at)}</span> },
-    { id: "act", label: t("adm.col.act"), main: true, cell: act },
-    { id: "actor", label: t("adm.col.actor"), cell: actor },
-    { id: "object", label: t("adm.col.object"), cell: (row) => kind(row.object_kind) },
+    { id: "entry", label: t("adm.col.entry"), main: true, cell: (row) => <span class="adm-sentence">{sentenceOf(row)}</span> },
   ];
   const details = (row: Entry) => (
     <div class="people-details">
       <dl class="people-facts">
+        <dt>{t("adm.fact.act")}</dt><dd>{actWord(row.action)}</dd>
+        <dt>{kindWord(row.object_kind)}</dt><dd>{what(row)}</dd>
+        {detailsOf(row).map(({ key, label, text }) => <><dt key={`${key}-t`}>{label}</dt><dd key={key}>{text}</dd></>)}
         <dt>{t("adm.fact.number")}</dt><dd class="ui-num">{row.seq}</dd>
-        <dt>{kind(row.object_kind)}</dt><dd>{row.object}</dd>
-        <dt>{t("adm.fact.actor")}</dt><dd>{row.actor}</dd>
-        {Object.keys(row.details).length > 0 && <><dt>{t("adm.fact.details")}</dt><dd><pre class="adm-details">{JSON.stringify(row.details, null, 1)}</pre></dd></>}
+        <dt>{t("adm.fact.actor")}</dt><dd class="adm-details">{row.actor}</dd>
+        <dt>{t("adm.fact.object")}</dt><dd class="adm-details">{row.object}</dd>
         <dt>{t("adm.fact.hash")}</dt><dd class="adm-details">{row.hash}</dd>
       </dl>
-      {about === null && <Button size="small" icon="history" onClick={() => setAbout({ kind: row.object_kind, id: row.object })}>{t("adm.all_about")}</Button>}
+      <div class="ui-row">
+        <Button size="small" icon="history" onClick={() => narrow({ about: { kind: row.object_kind, id: row.object, label: what(row) } })}>{t("adm.all_about")}</Button>
+        <Button size="small" icon="user" onClick={() => narrow({ by: { id: row.actor, label: whoDid(row) } })}>{t("adm.by_person")}</Button>
+      </div>
     </div>
   );
-  return (
-    <div class="people-panel">
-      <p class="ui-muted">{t("adm.audit_text")}</p>
-      {about !== null && (
-        <div class="people-head">
-          <p>{t("adm.only", { kind: kind(about.kind), id: about.id })}</p>
-          <Button icon="close" onClick={() => setAbout(null)}>{t("adm.everything")}</Button>
-        </div>
-      )}
-      <ListBody list={list} empty={<EmptyState icon="shield" title={t("adm.audit_empty")} />}>
-        {(rows) => <Table label={t("adm.tab.audit")} columns={columns} rows={rows} keyOf={(row) => String(row.seq)} details={{ label: (row) => t("adm.details_of", { number: row.seq }), show: details }} />}
-      </ListBody>
-    </div>
-  );
+  return <Table label={t("adm.tab.audit")} columns={columns} rows={rows} keyOf={(row) => String(row.seq)} details={{ label: (row) => t("adm.details_of", { number: row.seq }), show: details }} />;
 }
