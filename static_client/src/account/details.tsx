@@ -18,8 +18,10 @@ export function Details() {
   if (profile.value === null) return <PageSpinner />;
   return (
     <>
-      <Fixed profile={profile.value} />
-      {!profile.value.names_fixed && <OwnName profile={profile.value} saved={profile.set} />}
+      <div class="account-column">
+        <Fixed profile={profile.value} />
+        {!profile.value.names_fixed && <OwnName profile={profile.value} saved={profile.set} />}
+      </div>
       <Editable profile={profile.value} saved={profile.set} />
     </>
   );
