@@ -186,7 +186,7 @@ async def test_the_audit_log_is_searched_and_taken_away(
     await page.get_by_label("Until day").fill(today)
     await expect(log.get_by_text("Organiser created the conference “=Council of the log”")).to_be_visible()
     await axe(page)
-    await page.screenshot(path=str(SHOTS / "audit-search-1280.png"), full_page=True)
+    await shot(page, "audit-search")
     async with page.expect_download() as coming:
         await page.get_by_role("link", name="Export as CSV").click()
     file = tmp_path / "audit.csv"
@@ -197,7 +197,7 @@ async def test_the_audit_log_is_searched_and_taken_away(
     assert "'=Council of the log" in {row["object_name"] for row in found}
     await fits(page)
     await page.set_viewport_size({"width": 390, "height": 844})
-    await page.screenshot(path=str(SHOTS / "audit-search-390.png"), full_page=True)
+    await shot(page, "audit-search")
     await page.get_by_label("Person").fill("nobody of this name")
     await expect(page.get_by_text("Nothing matches the search.")).to_be_visible()
     await page.get_by_role("button", name="Clear the search").click()
@@ -229,10 +229,10 @@ async def test_the_own_name_is_changed_in_the_account(served: Server, browser: B
     await expect(page.get_by_text("The name is saved.").first).to_be_visible()
     await expect(page.get_by_text("Anna Παπαδοπούλου-Κωνσταντινίδου").first).to_be_visible()
     await axe(page)
-    await page.screenshot(path=str(SHOTS / "own-name-1280.png"), full_page=True)
+    await shot(page, "own-name")
     await fits(page)
     await page.set_viewport_size({"width": 390, "height": 844})
-    await page.screenshot(path=str(SHOTS / "own-name-390.png"), full_page=True)
+    await shot(page, "own-name")
     await context.close()
 
 
