@@ -38,11 +38,13 @@ async def check(request: web.Request) -> web.StreamResponse:
         "conference": _described(door.conference),
         "moderator": door.moderator,
         "name": door.name,
-        "lobby": not door.moderator and (door.lobby or door.conference.settings.lobby),
+        "lobby": _waits(its, door.conference, moderator=door.moderator, lobby=door.lobby),
     }
     closed(door.conference, its.now_ms(), **facts)
     device, new = device_of(request)
     await _admitted(its, door, device)
+    # Now that the room is here: a moderator may have turned the lobby on or off in it.
+    facts["lobby"] = _waits(its, door.conference, moderator=door.moderator, lobby=door.lobby)
     response = web.json_response(facts)
     if new:
         set_device(request, response, device)
@@ -116,6 +118,12 @@ async def _admitted(its: Parts, door: Door, device: str) -> None:
         await its.rooms.admission(door.conference.id, device=each, moderator=door.moderator)
 
 
+def _waits(its: Parts, conference: ConferenceRecord, *, moderator: bool, lobby: bool) -> bool:
+    """Before the door, until a moderator lets in. `lobby`: this way in leads there whatever the conference says."""
+    in_the_room = its.rooms.lobby(conference.id)
+    return not moderator and (lobby or (conference.settings.lobby if in_the_room is None else in_the_room))
+
+
 async def _token(request: web.Request, conference: ConferenceRecord, person: Person, device: str) -> dict[str, object]:
     its = parts(request)
     settings = conference.settings
@@ -144,6 +152,7 @@ async def _token(request: web.Request, conference: ConferenceRecord, person: Per
         "expires_at": expires_ms,
         "participant": participant,
         "conference": _described(conference) | _invitation(request, conference, person),
+        "lobby": _waits(its, conference, moderator=person.moderator, lobby=person.lobby),
     }
 
 

@@ -61,6 +61,7 @@ def _person(person: PersonRecord) -> dict[str, object]:
         "name": person.name,
         "role": person.role,
         "moderator": person.moderator,
+        "consent": person.consent,
     }
 
 

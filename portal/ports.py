@@ -19,6 +19,10 @@ class RoomsPort(Protocol):
         """Raises rooms.errors.RoomError: full, locked, kicked, banned, ended, expired."""
         ...
 
+    def lobby(self, conference_id: str) -> bool | None:
+        """Do newcomers wait, as was said last in the running room? None: as the conference says."""
+        ...
+
     def participants_now(self, conference_id: str) -> int:
         """How many are in its room; 0 if it does not live."""
         ...

@@ -34,6 +34,11 @@ def lobby_is_on(state: RoomState, settings: RoomSettings) -> bool:
     return settings.lobby if state.lobby is None else state.lobby
 
 
+def attended(state: RoomState) -> bool:
+    """Is a moderator in the room who sees those who wait? Whose connection is lost sees nobody."""
+    return any(one.moderator and one.connected for one in state.participants.values())
+
+
 def knock(context: Context, command: Knock) -> Iterator[Step]:
     state, id = context.state, context.actor_id
     assert id is not None

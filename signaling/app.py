@@ -135,6 +135,11 @@ class Signaling:
             now_ms=self._now_ms,
         )
 
+    def lobby(self, conference_id: str) -> bool | None:
+        """Do newcomers wait, as was said last in the running room? None: as the conference says."""
+        room = self._rooms.get(ConferenceId(conference_id))
+        return room.room.state.lobby if room is not None else None
+
     def participants_now(self, conference_id: str) -> int:
         room = self._rooms.get(ConferenceId(conference_id))
         return len(room.room.state.participants) if room is not None else 0

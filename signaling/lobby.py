@@ -8,7 +8,7 @@ from rooms import codec
 from rooms.commands import Knock, Leave, LobbyMessage
 from rooms.events import Event, Knocked, KnockMessage, ParticipantChanged, SettingsChanged, WaitingLeft
 from rooms.ids import ParticipantId
-from rooms.lobby import must_wait
+from rooms.lobby import attended, must_wait
 from rooms.model import KnockOutcome
 from rooms.room import Room
 from signaling.frames import encode, event_frame
@@ -33,6 +33,7 @@ class Lobby:
     def __init__(self, room: Room) -> None:
         self._room = room
         self.sessions: dict[ParticipantId, Session] = {}
+        self._attended = False  # as those who wait were told last
 
     def must_wait(self, session: Session) -> bool:
         claims = session.claims
@@ -49,6 +50,7 @@ class Lobby:
         """It waits from now on; a second connection of the same person takes the place of the first."""
         older = self.sessions.get(session.id)
         self.sessions[session.id] = session
+        self._attended = attended(self._room.state)
         session.connection.joined()
         after: After = []
         if older is not None and older is not session:
@@ -60,6 +62,8 @@ class Lobby:
 
     def follow(self, event: Event, seated: Mapping[ParticipantId, Session], actor_name: str | None) -> After:
         """What an event means to those who wait, and to whoever has just become a moderator."""
+        changed = attended(self._room.state) != self._attended
+        self._attended = attended(self._room.state)
         match event.fact:
             case WaitingLeft(ids, outcome):
                 return [*self._let_go(ids, outcome, actor_name), self._tell_places]
@@ -67,9 +71,10 @@ class Lobby:
                 return [self._tell_places]
             case ParticipantChanged(id, changes) if changes.get("moderator") is True and id in seated:
                 session = seated[id]
-                return [lambda: session.connection.push("waiting", {"waiting": self._list()})]
+                more = [self._tell_places] if changed else []
+                return [lambda: session.connection.push("waiting", {"waiting": self._list()}), *more]
             case _:
-                return []
+                return [self._tell_places] if changed else []
 
     def turn_away(self, code: str) -> None:
         """There is nothing to wait for any more. Their going off follows when the sockets are gone."""
@@ -98,7 +103,7 @@ class Lobby:
                 session.connection.send_latest("lobby", event_frame("lobby", encode(self._place(id))))
 
     def _place(self, id: ParticipantId) -> codec.Json:
-        """Place from 1 in the order of coming, of how many; one's own word to the moderators."""
+        """Place from 1 in the order of coming, of how many; is a moderator there; one's own word to the moderators."""
         waiting = self._room.state.waiting
         mine = waiting.get(id)
         position = list(waiting).index(id) + 1 if mine is not None else 0
@@ -106,6 +111,7 @@ class Lobby:
             "title": self._room.settings.title,
             "position": position,
             "of": len(waiting),
+            "attended": attended(self._room.state),
             "message": mine.message if mine is not None else "",
         }
 

@@ -30,6 +30,7 @@ class Rooms:
         self.asked: list[tuple[str, str, bool]] = []
         self.organisers = 0
         self.rechecked: list[str] = []
+        self.lobbies: dict[str, bool] = {}
 
     async def admission(self, conference_id: str, *, device: str, moderator: bool, organiser: bool = False) -> None:
         self.organisers += organiser
@@ -38,6 +39,9 @@ class Rooms:
             raise RoomError("banned")
         if self.refuse is not None:
             raise RoomError(self.refuse)
+
+    def lobby(self, conference_id: str) -> bool | None:
+        return self.lobbies.get(conference_id)
 
     def participants_now(self, conference_id: str) -> int:
         return self.present.get(conference_id, 0)

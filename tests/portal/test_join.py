@@ -144,6 +144,30 @@ async def test_check_tells_title_and_record_before_the_name(site: Site) -> None:
     assert by_pin.status == 200
 
 
+async def test_who_will_wait_is_told_before_and_with_the_token(site: Site) -> None:
+    """As the conference says, or as a moderator has said since in the room; moderators never wait."""
+    organiser = await site.organiser()
+    conference = await organiser.conference(lobby=True)
+    link = {"link": secret_of(conference["participant_url"])}
+    moderators = {"link": secret_of(conference["moderator_url"])}
+    guest = await site.browser()
+
+    async def told(body: dict[str, str]) -> tuple[bool, bool]:
+        checked = await (await guest.post("/api/join/check", body)).json()
+        return checked["lobby"], (await joined(guest, {**body, "name": "Anna"}))["lobby"]
+
+    assert await told(link) == (True, True)
+    assert await told(moderators) == (False, False)
+    site.rooms.lobbies[conference["id"]] = False
+    assert await told(link) == (False, False)
+    open_door = await organiser.conference()
+    link = {"link": secret_of(open_door["participant_url"])}
+    assert await told(link) == (False, False)
+    site.rooms.lobbies[open_door["id"]] = True
+    assert await told(link) == (True, True)
+    assert (await (await organiser.post(f"/api/conferences/{open_door['id']}/enter", {})).json())["lobby"] is False
+
+
 async def test_wrong_link_and_wrong_pin_have_their_codes(site: Site) -> None:
     conference = await (await site.organiser()).conference()
     guest = await site.browser()

@@ -46,6 +46,7 @@ async def film(site: Site) -> Film:
         retention_ms=14 * DAY_MS,
     )
     await made.person(recording.id, PersonRecord("p1", 1, "Anna", "presenter", True, "yes"))
+    await made.person(recording.id, PersonRecord("p2", 2, "Ben", "speaker", False, "no"))
     for part, purpose in (("mic1", "mic"), ("cam1", "camera")):
         await made.part_opened(PartRecord(part, recording.id, "p1", purpose, None, 500, width=640, height=360))
         await made.part_closed(part, size=len(MEDIA), duration_ms=9000)
@@ -113,7 +114,8 @@ async def test_manifest_has_all_a_player_needs(site: Site, film: Film) -> None:
     manifest = await response.json()
     assert manifest["recording"]["id"] == film.id
     assert manifest["participants"] == [
-        {"id": "p1", "number": 1, "name": "Anna", "role": "presenter", "moderator": True}
+        {"id": "p1", "number": 1, "name": "Anna", "role": "presenter", "moderator": True, "consent": "yes"},
+        {"id": "p2", "number": 2, "name": "Ben", "role": "speaker", "moderator": False, "consent": "no"},
     ]
     parts = {part["id"]: part for part in manifest["parts"]}
     assert set(parts) == {"mic1", "cam1"}

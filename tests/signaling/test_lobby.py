@@ -51,6 +51,13 @@ async def wait(served: Served, conference: str, id: str, **claims: Any) -> Clien
     return client
 
 
+async def attended(client: Client, expected: bool) -> bool:
+    """The next word about it, which must come; what was said before is forgotten."""
+    place = await client.wait_push("lobby", lambda place: place["attended"] is expected, timeout_s=5)
+    client.pushes.clear()
+    return bool(place["position"] == 1)
+
+
 async def test_who_waits_sees_nothing_and_may_nothing(tmp_path: Path) -> None:
     """A hostile client before the door: every call of the protocol is refused and nobody notices."""
     assert SAMPLES.keys() == CALLS.keys() - {"join", "leave", "lobby_message"}
@@ -119,6 +126,46 @@ async def test_people_may_wait_before_anybody_is_in(tmp_path: Path) -> None:
         olga = await served.organiser(conference)
         snapshot = olga.joined["room"]
         assert [one["name"] for one in snapshot["waiting"]] == ["Ana"]
+
+
+async def test_who_waits_is_told_whether_a_moderator_is_there(tmp_path: Path) -> None:
+    """In the answer, and whenever one comes, goes, is made or loses the connection; nobody is named."""
+    async with serving(tmp_path) as served:
+        conference = (await served.conference(lobby=True)).id
+        ana = await wait(served, conference, "ana")
+        assert await attended(ana, False)
+        olga = await served.organiser(conference)
+        assert await attended(ana, True)
+        ben = await served.connect(conference, "ben", moderator=False, organiser=False)
+        assert (await ben.ask("join", WISHES))["waiting"]["attended"] is True
+        await olga.call("admit", {"target": "ben"})
+        await ben.wait_push("admitted", lambda _: True, timeout_s=5)
+        await ben.ask("join", WISHES)
+        await olga.close()  # the place is kept, but nobody looks
+        assert await attended(ana, False)
+        olga = served.client(served.token(conference, "olga", moderator=True, organiser=True))
+        await olga.connect()
+        await olga.join(since=None)
+        assert await attended(ana, True)
+        await olga.call("moderate", {"action": "make_moderator", "target": "ben", "hold": False})
+        await olga.call("leave", {})
+        ana.pushes.clear()
+        await ben.call("chat_send", {"text": "x", "to": None})
+        await asyncio.sleep(0.2)
+        assert ana.pushes == [], "ben sees who waits: nothing has changed for ana"
+        await ben.call("leave", {})
+        assert await attended(ana, False)
+        assert "Olga" not in str(ana.pushes)
+
+
+async def test_the_portal_learns_what_was_said_in_the_room(tmp_path: Path) -> None:
+    async with serving(tmp_path) as served:
+        conference = (await served.conference()).id
+        assert served.signaling.lobby(conference) is None
+        olga = await served.organiser(conference)
+        assert served.signaling.lobby(conference) is None
+        await olga.call("lobby", {"on": True})
+        assert served.signaling.lobby(conference) is True
 
 
 async def test_a_pin_under_attack_leads_to_the_lobby_of_an_open_room(tmp_path: Path) -> None:
