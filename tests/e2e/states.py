@@ -402,6 +402,8 @@ async def _(stage: Stage) -> Page:
     card = page.locator(f'[data-conference="{stage.world.conferences["open"]["id"]}"]')
     await button(card, "Access and people").click()
     await card.locator("summary").click()
+    await card.get_by_label("E-mail").fill("no address")
+    await button(card, "Add", exact=True).click()
     return await opened(page, card.get_by_text("Invitation").first)
 
 
@@ -650,6 +652,12 @@ async def _(stage: Stage) -> Page:
     return await opened(page, page.get_by_text("you come in as a listener"))
 
 
+@state("link", "prejoin-lobby")
+async def _(stage: Stage) -> Page:
+    page = await stage.page(stage.world.links["lobby"])
+    return await opened(page, page.get_by_text("This conference has a lobby"))
+
+
 @state("link", "prejoin-denied")
 async def _(stage: Stage) -> Page:
     context = await stage.context()
@@ -715,6 +723,7 @@ in_room("room-appearance", "Conference menu", "Accessibility")
 in_room("room-invite", "Conference menu", "Invite people")
 in_room("room-connection", "Conference menu", "Connection details")
 in_room("room-shortcuts", "Conference menu", "Keyboard shortcuts")
+in_room("room-who-records", "Who can record?")
 in_room("room-kick", "Actions for Ben", "Remove from the room")
 in_room("room-mute-all", "Everyone", "Mute everyone")
 in_room("room-leave", "Leave")
@@ -835,8 +844,8 @@ for code in CODES:
 # -- the playback page ----------------------------------------------------------------------------------------------
 
 
-async def playing(stage: Stage, tab: str | None = None) -> Page:
-    page = await stage.page(stage.world.links["play"])
+async def playing(stage: Stage, tab: str | None = None, person: str | None = None) -> Page:
+    page = await stage.page(stage.world.links["play"], person)
     await page.wait_for_function("() => window.__player && __player.firstFrameAt !== null")
     if tab is not None:
         await page.get_by_role("tab", name=tab).click()
@@ -850,7 +859,7 @@ async def _(stage: Stage) -> Page:
 
 @state("play", "player-downloads")
 async def _(stage: Stage) -> Page:
-    return await playing(stage, "Downloads")
+    return await playing(stage, "Downloads", "admin")
 
 
 @state("play", "player-keys")

@@ -32,6 +32,7 @@ AudioContext.prototype.createOscillator = function () {
 async def knocks(browser: Browser, url: str, name: str, **options: Any) -> Participant:
     """At the door, having pressed Join."""
     person = await Participant.arrive(browser, url, name, join=False, **options)
+    await expect(person.page.get_by_text("This conference has a lobby")).to_be_visible()
     await person.page.get_by_role("button", name="Join", exact=True).click()
     await expect(person.page.get_by_test_id("lobby")).to_be_visible()
     return person
@@ -50,6 +51,7 @@ async def test_two_knock_one_is_let_in_the_other_refused(
     await olga.page.evaluate(f"() => {{ {TONES} }}")
     anna = await knocks(browser, conference["participant_url"], "Anna")
     await expect(anna.page.get_by_test_id("lobby-place")).to_have_text("You are next.")
+    await expect(anna.page.get_by_test_id("lobby-text")).to_contain_text("sees that you are waiting")
     await expect(olga.page.get_by_text("Anna wants to come in").last).to_be_visible()
     await eventually(lambda: olga.page.evaluate("window.__tones > 0"), what="a tone when somebody knocks")
     ben = await knocks(browser, conference["participant_url"], "Ben", viewport=(390, 844))
@@ -57,7 +59,7 @@ async def test_two_knock_one_is_let_in_the_other_refused(
     await expect(anna.page.get_by_test_id("lobby-place")).to_contain_text("1 of 2")
     await anna.page.get_by_label("A word to the moderators").fill("From the press")
     await anna.page.get_by_role("button", name="Send").click()
-    await expect(anna.page.get_by_text("The moderators see: From the press")).to_be_visible()
+    await expect(anna.page.get_by_text("Your word to the moderators: From the press")).to_be_visible()
     waiting = olga.page.get_by_test_id("waiting")
     await expect(waiting.get_by_role("heading")).to_have_text("Waiting: 2")
     await expect(waiting).to_contain_text("From the press")
@@ -99,7 +101,29 @@ async def test_the_lobby_is_turned_on_and_off_in_the_room(
     await everyone.click()
     await olga.page.get_by_role("menuitem", name="Let new people in without waiting").click()
     await in_the_room(anna)
-    await Participant.arrive(browser, conference["participant_url"], "Ben", camera=False)
+    ben = await Participant.arrive(browser, conference["participant_url"], "Ben", camera=False, join=False)
+    await expect(ben.page.get_by_text("This conference has a lobby")).to_have_count(0)
+    await ben.press_join()
+
+
+async def test_who_waits_learns_whether_a_moderator_is_there(organiser: Organiser, browser: Browser) -> None:
+    """Before one comes, while one is in, and after all have gone; a moderator's link leads past the door."""
+    conference = organiser.conference(title="Budget", lobby=True)
+    anna = await knocks(browser, conference["participant_url"], "Anna", camera=False)
+    said = anna.page.get_by_test_id("lobby-text")
+    await expect(said).to_contain_text("No moderator is in Budget at the moment")
+    for width, height in ((390, 844), (1280, 800)):
+        await anna.page.set_viewport_size({"width": width, "height": height})
+        await shot(anna, "lobby-alone")
+    mona = await Participant.arrive(browser, conference["moderator_url"], "Mona", camera=False, join=False)
+    await expect(mona.page.get_by_text("This conference has a lobby")).to_have_count(0)
+    await mona.press_join()
+    await expect(said).to_contain_text("A moderator is in Budget")
+    await mona.press("leave")
+    await mona.press("leave-now")
+    await expect(said).to_contain_text("No moderator is in Budget at the moment")
+    await expect(anna.page.get_by_test_id("lobby-place")).to_have_text("You are next.")
+    assert anna.problems == mona.problems == []
 
 
 async def test_too_early_counts_down_and_the_page_goes_on_by_itself(

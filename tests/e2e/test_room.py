@@ -109,6 +109,13 @@ async def test_moderators_mute_promote_and_remove(server: Server, organiser: Org
     await ben.page.get_by_role("button", name="Join").click()
     await ben.page.wait_for_function("() => window.__plenum?.state?.() != null")
     await expect(row(ben, "Mona").get_by_role("img", name="Moderator")).to_be_visible()
+    await expect(mona.page.get_by_test_id("record")).to_have_count(0)
+    await mona.page.get_by_role("button", name="Who can record?").click()
+    whom = mona.page.get_by_role("dialog", name="Who can record?")
+    await expect(whom).to_contain_text("No organiser is in the room at the moment.")
+    await shot(mona, "who-records")
+    await whom.get_by_role("button", name="Done").click()
+    await expect(ben.page.get_by_role("button", name="Who can record?")).to_have_count(0)
     assert (await ben.me())["role"] == "listener"
     await menu(mona, "Ben", "Invite to present")
     dialog = ben.page.get_by_role("dialog", name="You are invited to present")
@@ -178,6 +185,14 @@ async def test_organiser_starts_and_stops_a_recording_that_plays(
     assert "Ben" in recorded
     assert "Rita" not in recorded
     assert [one["text"] for one in manifest["chat"]] == ["agreed"]
+    consents = {one["name"]: one["consent"] for one in manifest["participants"]}
+    assert consents == {"Olga": "yes", "Ben": "yes", "Rita": "no"}
+    await olga.page.goto(server.url + link["url"])
+    lane = olga.page.locator("[data-lane]").filter(has_text="Rita")
+    await expect(lane.get_by_role("button")).to_have_accessible_name("Rita: Not recorded, as they wished")
+    await expect(lane.locator(".player-lane-remark")).to_be_visible()
+    await olga.page.get_by_role("link", name="My conferences").click()
+    await expect(olga.page.get_by_role("heading", name="My conferences")).to_be_visible()
 
 
 async def _ready(organiser: Organiser, conference: str) -> dict[str, Any] | None:

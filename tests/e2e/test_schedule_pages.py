@@ -85,8 +85,8 @@ async def test_a_date_in_the_organisers_zone_is_made_moved_postponed_and_cancell
     await page.get_by_role("dialog").get_by_role("button", name="Postpone").click()
     await page.get_by_role("tab", name="Postponed").click()
     await expect(page.get_by_role("heading", name="Council of Warsaw")).to_be_visible()
-    await more.click()
-    await page.get_by_role("menuitem", name="Set a new date").click()
+    await shots(page, "postponed")
+    await page.get_by_role("button", name="Set a new date").click()
     await page.get_by_role("dialog").get_by_role("button", name="Move").click()
     await page.get_by_role("tab", name="Conferences").click()
     await expect(page.get_by_role("heading", name="Council of Warsaw")).to_be_visible()
@@ -112,13 +112,26 @@ async def test_people_from_a_list_and_by_hand(
     await page.get_by_label("E-mail").fill("ioana")
     await page.get_by_role("button", name="Add", exact=True).click()
     await expect(page.get_by_label("E-mail")).to_have_accessible_description("This is not an e-mail address.")
+    tops = "(all) => all.map((one) => Math.round(one.getBoundingClientRect().top))"
+    fields = page.locator(".portal-people-add input:not([type=checkbox])")
+    assert len(set(await fields.evaluate_all(tops))) == 1, "an error moves no field out of the line"
+    await shots(page, "person-error")
     await page.get_by_label("E-mail").fill("ioana@example.org")
     await page.get_by_role("checkbox", name="Moderator").check()
     await page.get_by_role("button", name="Add", exact=True).click()
     await expect(page.get_by_text("ioana@example.org")).to_be_visible()
     await page.get_by_role("button", name="Add many").click()
     text = "Ana <ana@example.org>\nBen;ben@example.org;+40 721 234 567\nnobody\nAna;ana@example.org"
-    await page.get_by_label("People, one per line").fill(text)
+    chooser = page.get_by_label("Or read a CSV file")
+    await expect(chooser).to_have_accessible_description("No file chosen")
+    await page.get_by_label("People, one per line").focus()
+    await page.keyboard.press("Tab")
+    await expect(chooser).to_be_focused()
+    async with page.expect_file_chooser() as opened:
+        await page.keyboard.press("Enter")
+    await (await opened.value).set_files({"name": "people.csv", "mimeType": "text/csv", "buffer": text.encode()})
+    await expect(page.get_by_label("People, one per line")).to_have_value(text)
+    await expect(chooser).to_have_accessible_description("people.csv")
     await page.get_by_role("button", name="Check the list").click()
     await expect(page.get_by_text("Line 3: nobody: neither e-mail address nor number")).to_be_visible()
     await expect(page.get_by_text("Line 4: Ana: twice in the list")).to_be_visible()
@@ -145,6 +158,8 @@ async def test_people_from_a_list_and_by_hand(
     await page.get_by_role("heading", name="messages").click()
     await expect(page.get_by_text("This server sends no mail")).to_be_visible()
     await expect(page.get_by_text("Invitation · Ana")).to_be_visible()
+    await expect(page.get_by_text("Written to the folder").first).to_be_visible()
+    await expect(page.get_by_text("Sent", exact=True)).to_have_count(0)
     await shots(page, "people")
     assert [one["moderator"] for one in made["invitees"]] == [True, False, False]
 

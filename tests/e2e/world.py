@@ -13,7 +13,7 @@ import pyotp
 
 from recorder.finalise import finalise
 from sfu.load import LoadMedia
-from storage.recording_records import SpeechRecord
+from storage.recording_records import PersonRecord, SpeechRecord
 from storage.rsvp import rsvp_token
 from storage.secrets import Secrets
 from storage.service import Storage, StorageConfig
@@ -210,7 +210,7 @@ def _conferences(world: World) -> None:
 
 
 async def _recording(world: World, storage: Storage) -> None:
-    """Some minutes, with speech and chat."""
+    """Some minutes, with speech; one is silent, one did not want to be recorded."""
     over = world.conferences["ended"]
     owner = world.admin.call("GET", "/api/me")["user"]["id"]
     length = 2 * MINUTE
@@ -223,6 +223,8 @@ async def _recording(world: World, storage: Storage) -> None:
         SpeechRecord(f"p{n}", at, at + 4000) for n in range(1, 5) for at in range(n * 10_000, length - 5000, 40_000)
     ]
     await storage.recordings.speech(record.id, talks)
+    refuser = PersonRecord("p6", 6, "Αικατερίνη Παπαδημητρίου", "speaker", False, "no")
+    await storage.recordings.person(record.id, refuser)
     await finalise(storage, record.id, ended_ms=started + length, at_ms=started + length)
     world.links["play"] = world.url + world.admin.call("POST", f"/api/recordings/{record.id}/link")["url"]
 

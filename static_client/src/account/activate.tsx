@@ -93,7 +93,7 @@ function Form({ facts, done }: { facts: Activation; done: (next: Activation) => 
       <h1>{t("acc.activate.title")}</h1>
       <Banner kind="warn" icon="info" title={t("acc.activate.box_title")}>{facts.email_confirmed ? t("acc.activate.box_known") : t("acc.activate.box")}</Banner>
       <form class="ui-card" noValidate onSubmit={send}>
-        <div class="account-names">
+        <div class="ui-fields account-names">
           <Field label={t("acc.who.surname")} error={tried && surname.trim() === "" ? t("acc.missing") : null}>
             <TextInput value={surname} onInput={setSurname} inputRef={surnameRef} readOnly={facts.names_fixed} autoComplete="family-name" maxLength={60} />
           </Field>

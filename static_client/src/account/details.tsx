@@ -1,7 +1,7 @@
 // What can be edited (E2-32) and what not (E2-33); at the far right the button that deletes the account (E2-35).
 import { useRef, useState } from "preact/hooks";
 import { api, ApiError } from "../app/api";
-import { chooseLanguage, formatDateTime, t } from "../i18n";
+import { chooseLanguage, formatDateTime, t, zoneLabel } from "../i18n";
 import { languages, loadUser } from "../portal/account";
 import { LoadFailed } from "../portal/load_failed";
 import { Button } from "../ui/button";
@@ -116,7 +116,7 @@ function Editable({ profile, saved }: { profile: Profile; saved: (next: Profile)
     <section class="account-section ui-card">
       <h2>{t("acc.details.editable")}</h2>
       <form class="ui-stack" noValidate onSubmit={save}>
-        <div class="account-two">
+        <div class="ui-fields account-two">
           <Field label={t("acc.details.telephone")} error={telephoneError}>
             <TextInput type="tel" value={telephone} onInput={setTelephone} inputRef={field} autoComplete="tel" maxLength={32} />
           </Field>
@@ -127,9 +127,9 @@ function Editable({ profile, saved }: { profile: Profile; saved: (next: Profile)
         <Field label={t("acc.details.contact")} hint={t("acc.details.contact_hint")} optional>
           <TextArea value={contact} onInput={setContact} rows={3} maxLength={2000} />
         </Field>
-        <div class="account-two">
+        <div class="ui-fields account-two">
           <Select label={t("acc.details.language")} value={language} onChange={setLanguage} options={[{ value: "", label: t("acc.details.as_browser") }, ...languages.value.map((tag) => ({ value: tag, label: ownName(tag) }))]} />
-          <Select label={t("acc.details.zone")} value={zone} onChange={setZone} options={[{ value: "", label: t("acc.details.as_browser") }, ...zones(zone).map((name) => ({ value: name, label: name }))]} />
+          <Select label={t("acc.details.zone")} value={zone} onChange={setZone} options={[{ value: "", label: t("acc.details.as_browser") }, ...zones(zone).map((name) => ({ value: name, label: zoneLabel(name) }))]} />
         </div>
         {submit.error !== null && <Banner kind="bad">{submit.error}</Banner>}
         <div class="account-actions">

@@ -51,7 +51,7 @@ export function PasswordSection({ profile, changed }: { profile: Profile; change
       {!has && <p class="ui-muted">{t("acc.pw.none")}</p>}
       <form class="ui-stack" noValidate onSubmit={send}>
         <input class="visually-hidden" type="text" autoComplete="username" value={profile.email ?? ""} readOnly tabIndex={-1} aria-hidden="true" />
-        <div class="account-two">
+        <div class="ui-fields account-two">
           {has && <PasswordField label={t("acc.pw.current")} value={current} inputRef={currentRef} autoComplete="current-password" error={currentError} onInput={(value) => {
             setCurrent(value);
             setCurrentError(null);

@@ -107,7 +107,7 @@ function Ask({ form, roles, changed }: { form: RoleForm; roles: readonly Role[];
   const needed = (is: boolean, text = t("acc.missing")) => (tried && is ? text : null);
   return (
     <form ref={formRef} class="ui-stack" noValidate onSubmit={send}>
-      <div class="account-two">
+      <div class="ui-fields account-two">
         <Select label={t("acc.role.wanted")} value={role} onChange={setRole} options={roles.map((one) => ({ value: one, label: t(`acc.role.${one}`) }))} />
         {form.body !== null ? (
           <Field label={t("acc.role.body_known")}><TextInput value={form.body} onInput={() => undefined} readOnly /></Field>

@@ -24,7 +24,7 @@ export function Texts() {
   return (
     <div class="people-panel">
       <p class="ui-muted">{t("adm.texts_hint")}</p>
-      <div class="people-two">
+      <div class="ui-fields">
         <Select label={t("adm.text")} value={name} onChange={(value) => setName(NAMES.find((one) => one === value) ?? "terms")} options={NAMES.map((one) => ({ value: one, label: t(`adm.text.${one}`) }))} />
         <Select label={t("adm.language")} value={language} onChange={setLanguage} options={LANGUAGES.map(({ tag, name: own }) => ({ value: tag, label: own }))} />
       </div>

@@ -10,6 +10,8 @@ export interface JoinAnswer {
   expires_at: number;
   participant: string;
   conference: ConferenceBrief;
+  /** Before the door, until a moderator lets in. */
+  lobby?: boolean;
 }
 
 export interface ConferenceBrief {

@@ -81,6 +81,8 @@ export interface LobbyPlace {
   title: string;
   position: number;
   of: number;
+  /** Is a moderator in the room who sees it? */
+  attended: boolean;
   message: string;
 }
 

@@ -145,6 +145,7 @@ export const conferences: Translated<"el", typeof english> = {
   "messages.state.waiting": "Σε αναμονή",
   "messages.state.sending": "Αποστέλλεται",
   "messages.state.sent": "Στάλθηκε",
+  "messages.state.written": "Γράφτηκε στον φάκελο",
   "messages.state.failed": "Απέτυχε",
   "messages.kind.invitation": "Πρόσκληση",
   "messages.kind.reminder_hour": "Υπενθύμιση μία ώρα πριν",

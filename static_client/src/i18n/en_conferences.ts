@@ -140,6 +140,7 @@ export const conferences = {
   "messages.state.waiting": "Waiting",
   "messages.state.sending": "Sending",
   "messages.state.sent": "Sent",
+  "messages.state.written": "Written to the folder",
   "messages.state.failed": "Failed",
   "messages.kind.invitation": "Invitation",
   "messages.kind.reminder_hour": "Reminder an hour before",

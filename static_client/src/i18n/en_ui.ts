@@ -17,4 +17,6 @@ export const ui = {
   "ui.retry": "Try again",
   "ui.language": "Language",
   "ui.footer": "Sound, picture and recordings stay on this server. No other service is contacted.",
+  "ui.choose_file": "Choose a file",
+  "ui.no_file": "No file chosen",
 } as const;

@@ -41,6 +41,9 @@ function known(timeZone: string): string {
   }
 }
 
+/** A zone's name to be read: "Africa/Dar es Salaam". Its value keeps the underscores. */
+export const zoneLabel = (timeZone: string): string => timeZone.replaceAll("_", " ");
+
 export const viewerZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** m:ss, or h:mm:ss from an hour on. */

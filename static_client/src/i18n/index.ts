@@ -3,7 +3,7 @@
 import { current } from "./current";
 import type { Arguments, Key } from "./types";
 
-export { formatBytes, formatCountdown, formatDate, formatDateTime, formatDateTimeIn, formatDuration, formatList, formatNumber, formatSpan, formatTime, spaced, viewerZone, zoneName } from "./formats";
+export { formatBytes, formatCountdown, formatDate, formatDateTime, formatDateTimeIn, formatDuration, formatList, formatNumber, formatSpan, formatTime, spaced, viewerZone, zoneLabel, zoneName } from "./formats";
 export { chooseLanguage, language, LANGUAGES } from "./languages";
 export type { Key, Language, ParamsOf } from "./types";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { chooseLanguage, formatDate, formatDateTimeIn, formatList, formatTime, language, LANGUAGES, t, zoneName } from "./index";
+import { chooseLanguage, formatDate, formatDateTimeIn, formatList, formatTime, language, LANGUAGES, t, zoneLabel, zoneName } from "./index";
 import { offered, pickLanguage, startLanguage } from "./languages";
 
 beforeEach(() => {
@@ -22,6 +22,10 @@ test("what was chosen here goes before the account's language, that before the b
   expect(pickLanguage(null, "", ["de-AT", "el-GR", "en"])).toBe("el");
   expect(pickLanguage("xx", "yy", ["de", "fr"])).toBe("en");
   expect(pickLanguage(null, null, [])).toBe("en");
+});
+
+test("a zone reads without underscores, wherever they stand", () => {
+  expect(["Africa/Dar_es_Salaam", "America/Argentina/Rio_Gallegos", "UTC"].map(zoneLabel)).toEqual(["Africa/Dar es Salaam", "America/Argentina/Rio Gallegos", "UTC"]);
 });
 
 test("pages begin in the browser's language, in their own lang attribute", async () => {

@@ -152,6 +152,7 @@ export const conferences: Translated<"pl", typeof english> = {
   "messages.state.waiting": "Oczekuje",
   "messages.state.sending": "Wysyłanie",
   "messages.state.sent": "Wysłano",
+  "messages.state.written": "Zapisano w folderze",
   "messages.state.failed": "Nie udało się",
   "messages.kind.invitation": "Zaproszenie",
   "messages.kind.reminder_hour": "Przypomnienie godzinę wcześniej",

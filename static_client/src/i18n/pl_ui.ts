@@ -19,4 +19,6 @@ export const ui: Translated<"pl", typeof english> = {
   "ui.retry": "Spróbuj ponownie",
   "ui.language": "Język",
   "ui.footer": "Dźwięk, obraz i nagrania pozostają na tym serwerze. Żadna inna usługa nie jest używana.",
+  "ui.choose_file": "Wybierz plik",
+  "ui.no_file": "Nie wybrano pliku",
 };

@@ -150,6 +150,7 @@ export const conferences: Translated<"ro", typeof english> = {
   "messages.state.waiting": "În așteptare",
   "messages.state.sending": "Se trimite",
   "messages.state.sent": "Trimis",
+  "messages.state.written": "Scris în folder",
   "messages.state.failed": "Eșuat",
   "messages.kind.invitation": "Invitație",
   "messages.kind.reminder_hour": "Memento cu o oră înainte",

@@ -19,4 +19,6 @@ export const ui: Translated<"ro", typeof english> = {
   "ui.retry": "Încercați din nou",
   "ui.language": "Limbă",
   "ui.footer": "Sunetul, imaginea și înregistrările rămân pe acest server. Nu se folosește niciun alt serviciu.",
+  "ui.choose_file": "Alegerea unui fișier",
+  "ui.no_file": "Niciun fișier ales",
 };

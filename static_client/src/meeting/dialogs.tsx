@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { summarise, type LinkStats } from "../engine/stats";
-import { t, type Key } from "../i18n";
+import { formatList, t, type Key } from "../i18n";
 import { Button } from "../ui/button";
 import { Checkbox, Switch } from "../ui/field";
 import { ConfirmDialog, Dialog } from "../ui/dialog";
@@ -24,6 +24,7 @@ export function Dialogs() {
       <ConnectionDialog />
       <ShortcutsDialog />
       <RecordDialog />
+      <WhoRecordsDialog />
       <ConsentDialog />
       <AskedDialog />
       <InvitationDialog />
@@ -190,6 +191,23 @@ function RecordDialog() {
       onConfirm={async () => void (await ui.attempt(() => ui.conference.act("recording", { action: "request" })))} onClose={() => (ui.dialog.value = null)}>
       <p>{t("rec.request_text")}</p>
     </ConfirmDialog>
+  );
+}
+
+/** To moderators who are not the organiser: whom to ask. */
+function WhoRecordsDialog() {
+  const ui = useRoom();
+  const here = [...(ui.conference.room.value?.participants.values() ?? [])].filter((one) => one.organiser && one.connected);
+  const close = (): void => {
+    ui.dialog.value = null;
+  };
+  return (
+    <Dialog open={ui.dialog.value === "who_records"} title={t("rec.who")} size="small" onClose={close} actions={<Button variant="primary" onClick={close}>{t("settings.done")}</Button>}>
+      <div class="ui-stack">
+        <p>{t("rec.who_text", { page: t("home.title"), button: t("conference.enter") })}</p>
+        <p><strong>{here.length === 0 ? t("rec.who_nobody") : t("rec.who_here", { names: formatList(here.map((one) => one.name)) })}</strong></p>
+      </div>
+    </Dialog>
   );
 }
 

@@ -20,9 +20,10 @@ interface CheckAnswer {
   conference: ConferenceBrief;
   moderator: boolean;
   name: string | null;
+  lobby: boolean;
 }
 
-interface Before { kind: "prejoin"; entry: Entry; conference: ConferenceBrief; moderator: boolean; name: string | null; opening: Opening | null }
+interface Before { kind: "prejoin"; entry: Entry; conference: ConferenceBrief; moderator: boolean; lobby: boolean; name: string | null; opening: Opening | null }
 
 type Phase =
   | { kind: "checking" }
@@ -79,7 +80,7 @@ export default function Meeting({ secret }: { secret?: string }) {
       return <PageSpinner label={t("prejoin.checking")} />;
     case "prejoin":
       return (
-        <Prejoin conference={phase.conference} name={phase.name} moderator={phase.moderator} opening={phase.opening}
+        <Prejoin conference={phase.conference} name={phase.name} moderator={phase.moderator} lobby={phase.lobby} opening={phase.opening}
           onJoin={(request) => join(phase.entry, request, setPhase)} />
       );
     case "room":
@@ -115,7 +116,7 @@ async function begin(secret: string | undefined, show: Show): Promise<void> {
 async function check(entry: Entry, show: Show): Promise<void> {
   show({ kind: "checking" });
   if (entry.kind === "answer") {
-    show({ kind: "prejoin", entry, conference: entry.answer.conference, moderator: entry.act === "enter", name: entry.name, opening: null });
+    show({ kind: "prejoin", entry, conference: entry.answer.conference, moderator: entry.act === "enter", lobby: entry.answer.lobby === true, name: entry.name, opening: null });
     return;
   }
   try {
@@ -146,12 +147,12 @@ async function asked(entry: Exclude<Entry, { kind: "answer" }>): Promise<Before>
   const body = entry.kind === "link" ? { link: entry.link } : { number: entry.number, pin: entry.pin };
   try {
     const found = await api<CheckAnswer>("POST", "/api/join/check", body);
-    return { kind: "prejoin", entry, conference: found.conference, moderator: found.moderator, name: found.name, opening: null };
+    return { kind: "prejoin", entry, conference: found.conference, moderator: found.moderator, lobby: found.lobby, name: found.name, opening: null };
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== "not_open_yet") throw error;
     const found = error.details as unknown as CheckAnswer & { opens_at: number; starts_at: number; now: number; time_zone: string };
     const opening = { opensAt: found.opens_at, startsAt: found.starts_at, zone: found.time_zone, offset: found.now - Date.now() };
-    return { kind: "prejoin", entry, conference: found.conference, moderator: found.moderator, name: found.name, opening };
+    return { kind: "prejoin", entry, conference: found.conference, moderator: found.moderator, lobby: found.lobby, name: found.name, opening };
   }
 }
 

@@ -2,7 +2,7 @@
 // pre-join page shows it, so that everything is ready when the door opens.
 
 import { useEffect } from "preact/hooks";
-import { formatCountdown, formatDateTime, formatDateTimeIn, formatTime, t, viewerZone } from "../i18n";
+import { formatCountdown, formatDateTime, formatDateTimeIn, formatTime, t, viewerZone, zoneLabel } from "../i18n";
 import { Checkbox } from "../ui/field";
 import { Icon } from "../ui/icon";
 import { useNow } from "./hooks";
@@ -45,7 +45,7 @@ export function Countdown({ title, opening, left, byItself, onByItself }: Countd
       <p class="prejoin-opening-left ui-num" role="timer" aria-label={t("early.left")}>{formatCountdown(Math.ceil(left / 1000) * 1000)}</p>
       <p>{t("early.starts", { when: formatDateTime(opening.startsAt) })} {t("early.opens_in", { time: formatTime(opening.opensAt) })}.</p>
       {opening.zone !== mine && formatDateTimeIn(opening.startsAt, mine) !== theirs && (
-        <p class="ui-small">{t("early.organiser_zone", { zone: opening.zone, when: theirs })}</p>
+        <p class="ui-small">{t("early.organiser_zone", { zone: zoneLabel(opening.zone), when: theirs })}</p>
       )}
       <Checkbox label={t("opening.by_itself")} hint={byItself ? t("early.wait") : undefined} checked={byItself} onChange={onByItself} />
     </section>

@@ -35,13 +35,15 @@ export interface PrejoinProps {
   /** A personal link knows the name; so does the organiser's own entry. */
   name: string | null;
   moderator: boolean;
+  /** Will wait before the door until a moderator lets in. */
+  lobby: boolean;
   /** Not open yet: when it will be. */
   opening: Opening | null;
   /** Resolves when joined; a refusal is shown by the caller on a page of its own. */
   onJoin: (request: JoinRequest) => Promise<void>;
 }
 
-export function Prejoin({ conference, name: givenName, moderator, opening, onJoin }: PrejoinProps) {
+export function Prejoin({ conference, name: givenName, moderator, lobby, opening, onJoin }: PrejoinProps) {
   const [choices, setChoices] = useState<Choices>(loadChoices);
   const [name, setName] = useState(givenName ?? choices.name);
   const [nameMissing, setNameMissing] = useState(false);
@@ -147,6 +149,7 @@ export function Prejoin({ conference, name: givenName, moderator, opening, onJoi
                 setNameMissing(false);
               }} data-testid="name" />
             </Field>
+            {lobby && <Banner icon="door">{t("lobby.ahead")}</Banner>}
             {listener ? <Banner icon="headphones">{t("prejoin.listener_note")}</Banner> : (
               <RadioCards legend={t("prejoin.mode")} name="mode" value={mode} onChange={setMode} options={[
                 { value: "speak", label: t("prejoin.mode_speak"), hint: t("prejoin.mode_speak_hint"), icon: "mic" },

@@ -3,7 +3,7 @@
 
 import { t, formatDuration } from "../i18n";
 import { openAppearance } from "../ui/appearance_menu";
-import { Button } from "../ui/button";
+import { Button, IconButton } from "../ui/button";
 import { Icon } from "../ui/icon";
 import { Menu, type MenuEntry } from "../ui/menu";
 import { toggleFullscreen, useFullscreen, useNow } from "./hooks";
@@ -80,6 +80,7 @@ function RecordingSign() {
           {on ? t("rec.stop") : t("rec.start")}
         </Button>
       )}
+      {me?.moderator === true && !me.organiser && <IconButton icon="info" size="small" label={t("rec.who")} onClick={() => (ui.dialog.value = "who_records")} data-testid="who-records" />}
     </div>
   );
 }

@@ -10,7 +10,7 @@ import { maybe, t } from "../i18n";
 import { toast } from "../ui/toast";
 import type { Layout, TileRef } from "./stage_model";
 
-export type DialogName = "leave" | "settings" | "shortcuts" | "invite" | "connection" | "record" | "mute_all";
+export type DialogName = "leave" | "settings" | "shortcuts" | "invite" | "connection" | "record" | "who_records" | "mute_all";
 export type PersonDialog = { act: "kick" | "ban"; id: ParticipantId; name: string };
 export type Drawer = "people" | "chat" | null;
 

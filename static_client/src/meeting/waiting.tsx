@@ -31,6 +31,13 @@ export function WaitingPage({ conference }: { conference: Conference }) {
   useEffect(() => {
     if (position !== "") announce(position);
   }, [position]);
+  const text = place === null ? "" : t(place.attended ? "lobby.text" : "lobby.text_alone", { title: place.title });
+  const said = useRef(text);
+  useEffect(() => {
+    // The first one is read with the page.
+    if (text !== "" && said.current !== "" && text !== said.current) announce(text);
+    said.current = text;
+  }, [text]);
   if (place === null) return null;
   return (
     <Page title={t("lobby.page")} bare class="prejoin">
@@ -42,7 +49,7 @@ export function WaitingPage({ conference }: { conference: Conference }) {
         </section>
         <div class="ui-stack">
           <h1 ref={heading} tabIndex={-1}>{t("lobby.title")}</h1>
-          <p>{t("lobby.text", { title: place.title })}</p>
+          <p data-testid="lobby-text">{text}</p>
           {lost
             ? <Banner kind="warn" icon="wifi-off">{t("lobby.reconnecting")}</Banner>
             : <p class="lobby-place"><Spinner /><strong data-testid="lobby-place">{position}</strong></p>}

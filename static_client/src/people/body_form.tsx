@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { api } from "../app/api";
 import { useSubmit } from "../account/use";
-import { t } from "../i18n";
+import { t, zoneLabel } from "../i18n";
 import { Button } from "../ui/button";
 import { Banner } from "../ui/display";
 import { Field, RadioCards, Select, TextInput } from "../ui/field";
@@ -27,7 +27,7 @@ export function BodyForm({ body, edits, names, saved }: { body: Body; edits: boo
     });
   };
   const known = zones();
-  const options = (known.includes(facts.time_zone) ? known : [facts.time_zone, ...known]).map((value) => ({ value, label: value.replaceAll("_", " ") }));
+  const options = (known.includes(facts.time_zone) ? known : [facts.time_zone, ...known]).map((value) => ({ value, label: zoneLabel(value) }));
   return (
     <form class="people-section ui-card" onSubmit={save}>
       <h2>{t("pp.body_settings")}</h2>
@@ -35,7 +35,7 @@ export function BodyForm({ body, edits, names, saved }: { body: Body; edits: boo
       {submit.error !== null && <Banner kind="bad">{submit.error}</Banner>}
       {names && <Field label={t("pp.fact.name")}><TextInput value={facts.name} maxLength={120} required onInput={set("name")} /></Field>}
       <Field label={t("pp.fact.telephone")} optional><TextInput type="tel" value={facts.telephone} maxLength={40} readOnly={!edits} onInput={set("telephone")} /></Field>
-      <div class="people-two">
+      <div class="ui-fields">
         <Select label={t("pp.fact.time_zone")} value={facts.time_zone} options={options} disabled={!edits} onChange={set("time_zone")} />
         <Select label={t("pp.fact.language")} value={facts.language} disabled={!edits} onChange={set("language")} options={LANGUAGES.map((one) => ({ value: one.tag, label: one.name }))} />
       </div>

@@ -86,11 +86,11 @@ export function AddCoordinator({ who, onClose, onAdded }: { who: User; onClose: 
       <form class="people-form" ref={form} noValidate onSubmit={save}>
         <p class="ui-muted">{t("pp.add_text")}</p>
         {submit.error !== null && <Banner kind="bad">{submit.error}</Banner>}
-        <div class="people-two">{field("surname", t("pp.fact.surname"), "text")}{field("given_name", t("pp.fact.given_name"), "text")}</div>
+        <div class="ui-fields">{field("surname", t("pp.fact.surname"), "text")}{field("given_name", t("pp.fact.given_name"), "text")}</div>
         {field("email", t("pp.fact.email"), "email")}
         {field("telephone", t("pp.fact.telephone"), "tel", true)}
         {chooses
-          ? <div class="people-two">
+          ? <div class="ui-fields">
               <Select label={t("pp.fact.role")} value={role} onChange={setRole} options={(["unit_coordinator", "body_coordinator"] as const).map((value) => ({ value, label: t(`acc.role.${value}`) }))} />
               <Select label={t("pp.fact.body")} value={body} onChange={setBody} options={bodies.map((one) => ({ value: one.id, label: one.name }))} />
             </div>

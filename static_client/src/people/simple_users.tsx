@@ -74,7 +74,7 @@ function Invite({ onClose, onInvited }: { onClose: () => void; onInvited: () => 
           setEmail(value);
           setError(null);
         }} /></Field>
-        <div class="people-two">
+        <div class="ui-fields">
           <Field label={t("pp.fact.surname")} optional><TextInput value={surname} maxLength={60} autoComplete="off" onInput={setSurname} /></Field>
           <Field label={t("pp.fact.given_name")} optional><TextInput value={given} maxLength={60} autoComplete="off" onInput={setGiven} /></Field>
         </div>

@@ -11,7 +11,7 @@ export const sound = (over: Partial<Part> & Pick<Part, "id">): Part => part({ pu
 export function manifest(over: Partial<Manifest> = {}): Manifest {
   return {
     recording: { id: "r", conference_id: "c", title: "Council", started_at: 0, ended_at: 1, state: "ready", bytes: 1, duration_ms: 100_000, fragments: 0, days_left: 14, expires_at: 2, receipt: null },
-    participants: ["a", "b", "c"].map((id, i) => ({ id, number: i + 1, name: id.toUpperCase(), role: "speaker", moderator: i === 0 })),
+    participants: ["a", "b", "c"].map((id, i) => ({ id, number: i + 1, name: id.toUpperCase(), role: "speaker", moderator: i === 0, consent: "yes" })),
     parts: [], fragments: [], speech: [], chat: [], duration_ms: 100_000, ...over,
   };
 }

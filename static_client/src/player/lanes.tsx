@@ -3,8 +3,9 @@ import { memo } from "preact/compat";
 import { useMemo } from "preact/hooks";
 import { formatDuration, formatSpan, t } from "../i18n";
 import { Avatar } from "../ui/display";
+import { Icon } from "../ui/icon";
 import type { PlayerEngine } from "./engine";
-import { nextSpeech, spokenMs, type Timeline } from "./timeline";
+import { nextSpeech, remarkOn, spokenMs, type Timeline } from "./timeline";
 import type { Person, Span } from "./types";
 
 export function Lanes({ engine, timeline }: { engine: PlayerEngine; timeline: Timeline }) {
@@ -45,8 +46,11 @@ function FragmentLane({ engine, timeline }: { engine: PlayerEngine; timeline: Ti
 const Lane = memo(function Lane({ person, spoken, engine, timeline }: { person: Person; spoken: number; engine: PlayerEngine; timeline: Timeline }) {
   const spans = timeline.speech.get(person.id) ?? [];
   const never = spans.length === 0;
+  const remark = remarkOn(timeline, person);
+  const said = remark === null ? null : t(`player.remark.${remark}`);
+  const leftOut = remark !== null && remark !== "silent";
   return (
-    <div class="player-lane" data-lane={person.id}>
+    <div class="player-lane" data-lane={person.id} data-remark={remark}>
       <button type="button" class="player-lane-name" disabled={never}
         onClick={() => {
           const next = nextSpeech(timeline, person.id, engine.ms);
@@ -54,8 +58,9 @@ const Lane = memo(function Lane({ person, spoken, engine, timeline }: { person: 
         }}>
         <Avatar name={person.name} id={person.id} size="1.5rem" />
         <span class="ui-ellipsis">{person.name}</span>
+        {leftOut && <span class="player-lane-out" data-tip={said}><Icon name="eye-off" size={16} /></span>}
         {!never && <span class="player-lane-time ui-num" aria-hidden="true">{formatDuration(spoken)}</span>}
-        <span class="visually-hidden">{never ? t("player.lane_never") : t("player.lane_jump", { time: formatSpan(spoken) })}</span>
+        <span class="visually-hidden">{said !== null && `: ${said}`}{!never && t("player.lane_jump", { time: formatSpan(spoken) })}</span>
       </button>
       <div class="player-lane-bars" onClick={(event) => {
         const box = event.currentTarget.getBoundingClientRect();
@@ -64,6 +69,7 @@ const Lane = memo(function Lane({ person, spoken, engine, timeline }: { person: 
         <svg viewBox={`0 0 ${timeline.durationMs} 10`} preserveAspectRatio="none" aria-hidden="true" focusable="false">
           <path d={bars(spans, timeline.durationMs)} />
         </svg>
+        {never && <span class="player-lane-remark ui-small" aria-hidden="true">{said}</span>}
       </div>
     </div>
   );

@@ -33,7 +33,7 @@ describe("speaker view", () => {
   });
   test("with little room beside the screen, the speaker is among the few", () => {
     const crowd = buildTimeline(manifest({
-      participants: Array.from({ length: 9 }, (_, i) => ({ id: `p${i}`, number: i, name: `P${i}`, role: "speaker", moderator: false })),
+      participants: Array.from({ length: 9 }, (_, i) => ({ id: `p${i}`, number: i, name: `P${i}`, role: "speaker", moderator: false, consent: "yes" as const })),
       parts: [part({ id: "s", participant: "p0", purpose: "screen", ...long }), ...Array.from({ length: 9 }, (_, i) => part({ id: `c${i}`, participant: `p${i}`, ...long }))],
       speech: [{ participant: "p8", start_ms: 0, end_ms: 90_000 }],
     }));

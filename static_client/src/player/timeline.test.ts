@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { manifest, part, sound } from "./fixtures";
-import { buildTimeline, clampToKept, floorAt, lastStarted, mergeSpans, nextSpeech, openingMs, partAt, playableFrom, presentAt, speakingAt, spokenMs, type Track } from "./timeline";
+import { buildTimeline, clampToKept, floorAt, lastStarted, mergeSpans, nextSpeech, openingMs, partAt, playableFrom, presentAt, remarkOn, speakingAt, spokenMs, type Track } from "./timeline";
 
 const say = (participant: string, start_ms: number, end_ms: number) => ({ participant, start_ms, end_ms });
 
@@ -43,6 +43,15 @@ describe("the floor", () => {
     expect(floorAt(timeline, 20_000)).toBe("b");
     expect(speakingAt(timeline, 20_000).size).toBe(0);
   });
+});
+
+test("who did not speak, who wished not to be recorded, wholly or from some time on, and who never answered are told apart", () => {
+  const person = (id: string, consent: "yes" | "no" | null) => ({ id, number: 1, name: id, role: "speaker", moderator: false, consent });
+  const people = [person("speaks", "yes"), person("silent", "yes"), person("refused", "no"), person("withdrew", "no"), person("asked", null)];
+  const timeline = buildTimeline(manifest({
+    participants: people, parts: ["speaks", "silent", "withdrew"].map((id) => sound({ id, participant: id })), speech: [say("speaks", 0, 2000), say("withdrew", 3000, 5000)],
+  }));
+  expect(people.map((one) => remarkOn(timeline, one))).toEqual([null, "silent", "refused", "partly", "unanswered"]);
 });
 
 test("a name jumps to the next words of that person, and after the last to the first", () => {

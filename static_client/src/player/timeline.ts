@@ -43,7 +43,7 @@ export function buildTimeline(manifest: Manifest): Timeline {
   const tracks = [...groups].map(([id, parts]): Track => {
     const ordered = parts.toSorted((a, b) => a.start_ms - b.start_ms);
     const first = ordered[0] as Part;
-    const person = people.get(first.participant) ?? { id: first.participant, number: 0, name: first.participant, role: "speaker", moderator: false };
+    const person = people.get(first.participant) ?? { id: first.participant, number: 0, name: first.participant, role: "speaker", moderator: false, consent: "yes" };
     people.set(person.id, person);
     return { id, person, purpose: first.purpose, kind: first.mime.startsWith("video") ? "video" : "audio", mime: first.mime, parts: ordered };
   });
@@ -128,6 +128,16 @@ export function nextSpeech(timeline: Timeline, participant: string, ms: number):
 
 export function spokenMs(timeline: Timeline, participant: string): number {
   return (timeline.speech.get(participant) ?? []).reduce((sum, span) => sum + span.end_ms - span.start_ms, 0);
+}
+
+/** What is to be said of somebody beside the bars: silent, or not recorded at all or from some time on, and why. */
+export type Remark = "silent" | "refused" | "partly" | "unanswered";
+
+export function remarkOn(timeline: Timeline, person: Person): Remark | null {
+  const captured = timeline.tracks.some((track) => track.person.id === person.id);
+  if (person.consent === "no") return captured ? "partly" : "refused";
+  if (person.consent === null && !captured) return "unanswered";
+  return spokenMs(timeline, person.id) > 0 ? null : "silent";
 }
 
 /** Present: between one's first and last captured moment. */

@@ -3,7 +3,7 @@ import type { Recording } from "../portal/types";
 
 export type Purpose = "mic" | "camera" | "screen" | "screen_audio";
 
-export interface Person { id: string; number: number; name: string; role: string; moderator: boolean }
+export interface Person { id: string; number: number; name: string; role: string; moderator: boolean; /** The newest answer; null: not answered. */ consent: "yes" | "no" | null }
 export interface Part {
   id: string;
   participant: string;

@@ -1,6 +1,8 @@
 // The player's page: head, stage, controls, who spoke when, chat and downloads.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatDate, formatDateTime, t } from "../i18n";
+import { knowUser, user } from "../portal/account";
+import { Button } from "../ui/button";
 import { Badge, Banner, TabPanel, Tabs } from "../ui/display";
 import { Mark } from "../ui/icon";
 import { Chat } from "./chat";
@@ -26,6 +28,7 @@ export function PlayerView({ manifest, timeline, address }: { manifest: Manifest
   const theatre = useRef<HTMLDivElement>(null);
   const { recording } = manifest;
 
+  useEffect(knowUser, []);
   useEffect(() => {
     engine.open();
     const forget = exposeForTests(engine);
@@ -82,6 +85,7 @@ export function PlayerView({ manifest, timeline, address }: { manifest: Manifest
           <p class="ui-muted ui-small">{t("player.recorded", { date: formatDateTime(recording.started_at) })}</p>
         </div>
         <DaysLeft manifest={manifest} />
+        {user.value != null && user.value.must.length === 0 && <Button variant="quiet" icon="calendar" href="/conferences">{t("home.title")}</Button>}
       </header>
       <main class="player-main" id="player-main" tabIndex={-1}>
         <div class="player-left">

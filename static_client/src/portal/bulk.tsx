@@ -5,7 +5,7 @@ import { maybe, t } from "../i18n";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Banner } from "../ui/display";
-import { Field, Select, TextArea } from "../ui/field";
+import { Field, FileField, Select, TextArea } from "../ui/field";
 import { toast } from "../ui/toast";
 import { accountsOpen } from "./account";
 import { sentence } from "./errors";
@@ -15,6 +15,7 @@ interface Answer { rows: Row[]; good: number; added: number }
 
 export function BulkDialog({ path, onClose, onAdded }: { path: string; onClose: () => void; onAdded: () => void }) {
   const [text, setText] = useState("");
+  const [file, setFile] = useState<string | null>(null);
   const [kind, setKind] = useState("guest");
   const [seen, setSeen] = useState<Answer | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
@@ -34,10 +35,9 @@ export function BulkDialog({ path, onClose, onAdded }: { path: string; onClose: 
     }
     setBusy(false);
   };
-  const read = async (event: Event & { currentTarget: HTMLInputElement }) => {
-    const file = event.currentTarget.files?.[0];
-    if (file === undefined) return;
-    setText(await file.text());
+  const read = async (chosen: File) => {
+    setText(await chosen.text());
+    setFile(chosen.name);
     setSeen(null);
   };
   const bad = seen?.rows.filter((row) => row.error !== null) ?? [];
@@ -57,7 +57,7 @@ export function BulkDialog({ path, onClose, onAdded }: { path: string; onClose: 
             setSeen(null);
           }} />
         </Field>
-        <label class="portal-file"><span class="ui-field-label">{t("bulk.file")}</span><input type="file" accept=".csv,.txt,text/csv,text/plain" onChange={(event) => void read(event)} /></label>
+        <FileField label={t("bulk.file")} accept=".csv,.txt,text/csv,text/plain" name={file} onFile={(chosen) => void read(chosen)} />
         {accountsOpen() && <Select label={t("people.kind")} value={kind} options={[{ value: "guest", label: t("people.kind.guest") }, { value: "person", label: t("people.kind.person") }]} onChange={setKind} />}
         {seen !== null && (
           <div role="status" class="ui-stack">

@@ -13,7 +13,7 @@ import { user } from "./account";
 import { CardDialogs, type CardDialog } from "./card_dialogs";
 import { editing } from "./editing";
 import { sentence } from "./errors";
-import { recordings, refresh } from "./home_data";
+import { openCard, openCards, recordings, refresh } from "./home_data";
 import { invitationText } from "./invitation";
 import { Messages } from "./messages";
 import { People } from "./people";
@@ -27,7 +27,7 @@ export const pathOf = (id: string): string => `/api/conferences/${encodeURICompo
 export const headingOf = (id: string): HTMLElement | null => document.querySelector(`[data-conference="${CSS.escape(id)}"] h3`);
 
 export function ConferenceCard({ item }: { item: ConferenceItem }) {
-  const [shown, setShown] = useState(false);
+  const shown = openCards.value.has(item.id);
   const [detail, setDetail] = useState<Conference | null>(null);
   const [dialog, setDialog] = useState<CardDialog | null>(null);
   const id = useId();
@@ -78,10 +78,11 @@ export function ConferenceCard({ item }: { item: ConferenceItem }) {
         <div class="ui-row portal-actions">
           {item.rights.includes("enter") && item.state !== "postponed" && <Go item={item} act="enter" />}
           {item.rights.includes("connect") && item.state !== "postponed" && <Go item={item} act="connect" />}
+          {manage && item.state === "postponed" && <Button variant="primary" icon="calendar" onClick={() => setDialog("move")}>{t("conference.set_date")}</Button>}
           {item.rights.includes("connect") && <Answer item={item} />}
           {manage && <Button icon="copy" onClick={() => void copyInvitation()}>{t("conference.invite")}</Button>}
           {manage && (
-            <Button variant="quiet" iconEnd={shown ? "chevron-up" : "chevron-down"} aria-expanded={shown} aria-controls={id} onClick={() => setShown(!shown)}>
+            <Button variant="quiet" iconEnd={shown ? "chevron-up" : "chevron-down"} aria-expanded={shown} aria-controls={id} onClick={() => openCard(item.id, !shown)}>
               {shown ? t("conference.hide") : t("conference.details")}
             </Button>
           )}
@@ -152,7 +153,7 @@ function menu(item: ConferenceItem, open: (dialog: CardDialog) => void, edit: ()
   const dated = item.kind !== "instant";
   const entries: (MenuEntry | false)[] = [
     !over && item.state !== "postponed" && { label: t("conference.edit"), icon: "edit", onSelect: edit },
-    !over && dated && { label: item.state === "postponed" ? t("conference.set_date") : t("conference.move"), icon: "calendar", onSelect: () => open("move") },
+    !over && dated && item.state !== "postponed" && { label: t("conference.move"), icon: "calendar", onSelect: () => open("move") },
     !over && dated && item.state === "planned" && { label: t("conference.postpone"), icon: "clock", onSelect: () => open("postpone") },
     (item.state === "open" || item.state === "running") && { label: t("conference.extend"), icon: "clock", onSelect: () => open("extend") },
     { label: t("conference.copy"), icon: "copy", onSelect: () => open("copy") },

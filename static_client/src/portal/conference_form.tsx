@@ -137,7 +137,7 @@ export function ConferenceForm({ conference, group, onSaved, onClose }: Conferen
           { value: "everyone", label: t("form.who_presents.everyone"), hint: t("form.who_presents.everyone_hint") },
           { value: "promoted", label: t("form.who_presents.promoted"), hint: t("form.who_presents.promoted_hint") },
         ]} />
-        <div class="portal-numbers">
+        <div class="ui-fields">
           <Field label={t("form.max")} hint={values.kind === "reservation" ? t("form.max_hint_phone") : t("form.max_hint")} error={errors.max_participants}>
             <TextInput value={values.max_participants} inputMode="numeric" maxLength={4} autoComplete="off" onInput={(max_participants) => set({ max_participants })} />
           </Field>

@@ -1,6 +1,6 @@
 // Start, end and time zone of a conference, as fields.
 import { useMemo, useState } from "preact/hooks";
-import { formatDateTime, formatSpan, t, viewerZone } from "../i18n";
+import { formatDateTime, formatSpan, t, viewerZone, zoneLabel } from "../i18n";
 import { Field, Select, TextInput } from "../ui/field";
 import { nextQuarter, quarters, toMs, toWall, zones, type Wall } from "./zoned";
 
@@ -34,7 +34,7 @@ interface Props {
 }
 
 export function DateFields({ dates, onChange, quarter, errors = {} }: Props) {
-  const known = useMemo(() => zones(viewerZone()).map((zone) => ({ value: zone, label: zone })), []);
+  const known = useMemo(() => zones(viewerZone()).map((zone) => ({ value: zone, label: zoneLabel(zone) })), []);
   const given = datesOf(dates);
   const length = given === null ? 0 : given.ends_at - given.starts_at;
   // The end follows the start, as in every calendar.

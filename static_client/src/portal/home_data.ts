@@ -13,6 +13,14 @@ const EVERY_MS = 8000;
 /** null: not loaded yet. */
 export const recordings = signal<Recording[] | null>(null);
 export const loadError = signal<string | null>(null);
+/** Which cards are open, by conference: a list that is loaded again, or another list, leaves them so. */
+export const openCards = signal<ReadonlySet<string>>(new Set());
+
+export function openCard(id: string, open: boolean): void {
+  const rest = [...openCards.peek()].filter((one) => one !== id);
+  openCards.value = new Set(open ? [...rest, id] : rest);
+}
+
 /** Counts up whenever what is shown may be old. */
 const turn = signal(0);
 

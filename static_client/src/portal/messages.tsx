@@ -44,7 +44,7 @@ export function Messages({ conference }: { conference: Conference }) {
                 </span>
               )}
             </span>
-            <Badge kind={one.state === "sent" ? "good" : one.state === "failed" ? "bad" : undefined}>{t(`messages.state.${one.state}`)}</Badge>
+            <StateBadge state={one.state} written={["folder", "file"].includes(found.delivery[one.channel])} />
             {one.retry && <Button size="small" onClick={() => void again(one)}>{t("messages.retry")}</Button>}
           </li>
         ))}
@@ -52,4 +52,10 @@ export function Messages({ conference }: { conference: Conference }) {
       <Pager page={found.page} size={found.size} total={found.total} of={t("messages.title", { count: found.total })} onPage={setPage} />
     </details>
   );
+}
+
+/** `written`: what "was sent" lies in a folder of the server, and nobody has got it. */
+function StateBadge({ state, written }: { state: Message["state"]; written: boolean }) {
+  if (state === "sent" && written) return <Badge kind="warn">{t("messages.state.written")}</Badge>;
+  return <Badge kind={state === "sent" ? "good" : state === "failed" ? "bad" : undefined}>{t(`messages.state.${state}`)}</Badge>;
 }

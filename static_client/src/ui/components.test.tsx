@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Button, IconButton, ToggleButton } from "./button";
 import { Avatar, CopyField, Tabs } from "./display";
 import { Dialog } from "./dialog";
-import { Field, RadioCards, TextInput } from "./field";
+import { Field, FileField, RadioCards, TextInput } from "./field";
 import { Menu, type MenuEntry } from "./menu";
 import { announce, dismiss, politeText, toast, toasts, ToastHost } from "./toast";
 
@@ -54,6 +54,22 @@ test("a toggle keeps its name and changes aria-pressed and tooltip", async () =>
   expect([one("button").getAttribute("aria-pressed"), one("button").dataset["tip"]]).toEqual(["false", "Show grid"]);
   await show(make(true));
   expect([one("button").getAttribute("aria-pressed"), one("button").dataset["tip"], one("button").getAttribute("aria-label")]).toEqual(["true", "Hide grid", "Grid"]);
+});
+
+test("a file is chosen with a button of ours, which has a name, says what was chosen and may read the same file again", async () => {
+  const read = vi.fn();
+  await show(<FileField label="Read a list" accept=".csv" name={null} onFile={read} />);
+  const input = one<HTMLInputElement>("input[type=file]");
+  const words = (attribute: string) => (input.getAttribute(attribute) ?? "").split(" ").map((id) => document.getElementById(id)?.textContent).join(" ");
+  expect([words("aria-labelledby"), words("aria-describedby"), input.hidden, input.tabIndex]).toEqual(["Read a list Choose a file", "No file chosen", false, 0]);
+  const file = new File(["Ana"], "people.csv");
+  for (let times = 1; times <= 2; times += 1) {
+    Object.defineProperty(input, "files", { value: [file], configurable: true });
+    await act(() => void input.dispatchEvent(new Event("change", { bubbles: true })));
+    expect([read.mock.calls.length, read.mock.lastCall?.[0], input.value]).toEqual([times, file, ""]);
+  }
+  await show(<FileField label="Read a list" accept=".csv" name="people.csv" onFile={read} />);
+  expect(words("aria-describedby")).toBe("people.csv");
 });
 
 test("a disabled icon button keeps its place in the tab order and does nothing", async () => {

@@ -108,6 +108,37 @@ function SelectInput({ value, options, onChange, disabled, ariaLabel }: Pick<Sel
   );
 }
 
+export interface FileFieldProps {
+  label: string;
+  /** As of the browser: ".csv,text/csv". */
+  accept: string;
+  /** Of the file that was chosen last. */
+  name: string | null;
+  onFile: (file: File) => void;
+}
+
+/** A file to be read, chosen with a button that looks like the others; the browser's own one is under it. */
+export function FileField({ label, accept, name, onFile }: FileFieldProps) {
+  const id = useId();
+  return (
+    <div class="ui-field">
+      <span class="ui-field-label" id={`${id}-l`}>{label}</span>
+      <span class="ui-file">
+        <label class="ui-button ui-button-plain">
+          <input type="file" class="visually-hidden" accept={accept} aria-labelledby={`${id}-l ${id}-b`} aria-describedby={`${id}-n`}
+            onChange={(event) => {
+              const file = event.currentTarget.files?.[0];
+              event.currentTarget.value = ""; // the same file may be read again
+              if (file !== undefined) onFile(file);
+            }} />
+          <span id={`${id}-b`}>{t("ui.choose_file")}</span>
+        </label>
+        <span class="ui-file-name" id={`${id}-n`} role="status">{name ?? t("ui.no_file")}</span>
+      </span>
+    </div>
+  );
+}
+
 export interface CheckProps {
   label: ComponentChildren;
   checked: boolean;
