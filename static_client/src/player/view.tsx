@@ -85,7 +85,7 @@ export function PlayerView({ manifest, timeline, address }: { manifest: Manifest
           <p class="ui-muted ui-small">{t("player.recorded", { date: formatDateTime(recording.started_at) })}</p>
         </div>
         <DaysLeft manifest={manifest} />
-        {user.value != null && user.value.must.length === 0 && <Button variant="quiet" icon="calendar" href="/conferences">{t("home.title")}</Button>}
+        {user.value != null && user.value.must.length === 0 && <Button variant="quiet" size="small" icon="calendar" href="/conferences">{t("home.title")}</Button>}
       </header>
       <main class="player-main" id="player-main" tabIndex={-1}>
         <div class="player-left">
