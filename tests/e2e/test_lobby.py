@@ -112,9 +112,7 @@ async def test_who_waits_learns_whether_a_moderator_is_there(organiser: Organise
     anna = await knocks(browser, conference["participant_url"], "Anna", camera=False)
     said = anna.page.get_by_test_id("lobby-text")
     await expect(said).to_contain_text("No moderator is in Budget at the moment")
-    for width, height in ((390, 844), (1280, 800)):
-        await anna.page.set_viewport_size({"width": width, "height": height})
-        await shot(anna, "lobby-alone")
+    await shots(anna.page, "lobby-alone")
     mona = await Participant.arrive(browser, conference["moderator_url"], "Mona", camera=False, join=False)
     await expect(mona.page.get_by_text("This conference has a lobby")).to_have_count(0)
     await mona.press_join()

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Locator, expect
 
 from tests.e2e.room import Participant, eventually, is_colour, organiser_in_browser
-from tests.support.pages import shot
+from tests.support.pages import shot, shots
 from tests.support.server import Organiser, Server
 
 pytestmark = pytest.mark.e2e
@@ -114,7 +114,7 @@ async def test_moderators_mute_promote_and_remove(server: Server, organiser: Org
     await mona.page.get_by_role("button", name="Who can record?").click()
     whom = mona.page.get_by_role("dialog", name="Who can record?")
     await expect(whom).to_contain_text("No organiser is in the room at the moment.")
-    await shot(mona, "who-records")
+    await shot(mona.page, "who-records")
     await whom.get_by_role("button", name="Done").click()
     await expect(ben.page.get_by_role("button", name="Who can record?")).to_have_count(0)
     assert (await ben.me())["role"] == "listener"
@@ -192,10 +192,7 @@ async def test_organiser_starts_and_stops_a_recording_that_plays(
     lane = olga.page.locator("[data-lane]").filter(has_text="Rita")
     await expect(lane.get_by_role("button")).to_have_accessible_name(re.compile("Rita ?: Not recorded, as they wished"))
     await expect(lane.locator(".player-lane-remark")).to_be_visible()
-    for width, height in ((390, 844), (1280, 800)):
-        await olga.page.set_viewport_size({"width": width, "height": height})
-        await lane.scroll_into_view_if_needed()
-        await shot(olga, "player-refused")
+    await shots(olga.page, "player-refused")
     await olga.page.get_by_role("link", name="My conferences").click()
     await expect(olga.page.get_by_role("heading", name="My conferences")).to_be_visible()
 
