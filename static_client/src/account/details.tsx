@@ -69,7 +69,7 @@ function OwnName({ profile, saved }: { profile: Profile; saved: (next: Profile) 
       <h2>{t("acc.details.own_name")}</h2>
       <p class="ui-muted ui-small">{t("acc.details.own_name_hint")}</p>
       <form class="ui-stack" noValidate onSubmit={save}>
-        <div class="account-two">
+        <div class="ui-fields account-two">
           <Field label={t("acc.who.given_name")}>
             <TextInput value={given} onInput={setGiven} autoComplete="given-name" maxLength={60} />
           </Field>
