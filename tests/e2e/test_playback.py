@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,26 +55,38 @@ class Player:
         return float(await self.ask("lastSeekMs"))
 
 
-@pytest.fixture
-async def player(tmp_path: Path, browser: Browser) -> AsyncIterator[Player]:
-    server = Server(tmp_path / "data").start()
-    organiser = Organiser(server.url, server.sign_in_url)
-    owner = organiser.call("GET", "/api/me")["user"]["id"]
-    conference = organiser.conference(title="Long council")
-    server.stop()
+async def recorded(data_dir: Path, conference: str, owner: str) -> str:
+    """The recording's id."""
     started_ms = int(time.time() * 1000) - TWO_HOURS_MS
-    storage = await Storage.open(StorageConfig(server.data_dir))
-    record = await make_long(storage, conference=conference["id"], session="s1", owner=owner, started_ms=started_ms)
+    storage = await Storage.open(StorageConfig(data_dir))
+    record = await make_long(storage, conference=conference, session="s1", owner=owner, started_ms=started_ms)
     await storage.recordings.speech(record.id, TALKS)
     ended_ms = started_ms + TWO_HOURS_MS
     await finalise(storage, record.id, ended_ms=ended_ms, at_ms=ended_ms)
     await storage.close()
+    return record.id
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """Served once for all tests, which only watch it: each call gives a new link to it."""
+    server = Server(tmp_path_factory.mktemp("film") / "data").start()
+    organiser = Organiser(server.url, server.sign_in_url)
+    owner = organiser.call("GET", "/api/me")["user"]["id"]
+    conference = organiser.conference(title="Long council")
+    server.stop()
+    record = asyncio.run(recorded(server.data_dir, conference["id"], owner))
     server.start()
-    link = organiser.call("POST", f"/api/recordings/{record.id}/link")["url"]
+    yield lambda: str(server.url + organiser.call("POST", f"/api/recordings/{record}/link")["url"])
+    server.stop()
+
+
+@pytest.fixture
+async def player(film: Callable[[], str], browser: Browser) -> AsyncIterator[Player]:
     page = await browser.new_page(viewport={"width": 1280, "height": 800})
     problems: list[str] = []
     watch(page, problems)
-    await page.goto(server.url + link)
+    await page.goto(film())
 
     async def first_picture() -> bool:
         return bool(await page.evaluate("!!window.__player && __player.firstFrameAt !== null"))
@@ -82,7 +95,6 @@ async def player(tmp_path: Path, browser: Browser) -> AsyncIterator[Player]:
     yield Player(page, problems)
     assert problems == []
     await page.close()
-    server.stop()
 
 
 async def test_any_moment_of_two_hours_is_there_within_a_second(player: Player) -> None:
