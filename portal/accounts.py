@@ -2,10 +2,12 @@
 
 from aiohttp import web
 
+from portal import cookies
 from portal.agent import family
 from portal.authorisation import Action, Relation, Verdict, judge, standing
 from portal.bodies import Empty, SignInBody, parse
-from portal.context import SESSION_COOKIE, caller, parts, signed_in
+from portal.context import caller, parts
+from portal.cookies import signed_in
 from portal.errors import ApiError
 from portal.gate import SIGN_INS_PER_CALLER
 from portal.join import GATE
@@ -44,7 +46,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
     await parse(request, Empty)
-    await parts(request).storage.web_sessions.end(request.cookies.get(SESSION_COOKIE, ""))
+    await parts(request).storage.web_sessions.end(cookies.read(request, cookies.SESSION))
     response = web.json_response({})
     forget_session(request, response)
     return response
@@ -67,20 +69,13 @@ async def new_session(request: web.Request, response: web.StreamResponse, user_i
         user_id,
         now_ms=its.now_ms(),
         agent=family(request.headers.get("User-Agent", "")),
-        instead_of=request.cookies.get(SESSION_COOKIE, ""),
+        instead_of=cookies.read(request, cookies.SESSION),
     )
-    response.set_cookie(
-        SESSION_COOKIE,
-        cookie,
-        max_age=WEB_SESSION_MS // 1000,
-        httponly=True,
-        samesite="Lax",
-        secure=its.settings.secure_cookies,
-    )
+    cookies.put(request, response, cookies.SESSION, cookie, max_age_s=WEB_SESSION_MS // 1000)
 
 
 def forget_session(request: web.Request, response: web.StreamResponse) -> None:
-    response.del_cookie(SESSION_COOKIE, httponly=True, samesite="Lax", secure=parts(request).settings.secure_cookies)
+    cookies.drop(request, response, cookies.SESSION)
 
 
 def facts(user: UserRecord, body: Named | None, unit: Named | None) -> dict[str, object]:

@@ -6,7 +6,8 @@ from aiohttp import web
 
 from portal.bodies import Empty, parse
 from portal.bodies_accounts import Activation, TokenBody
-from portal.context import USER, caller, parts, signed_in
+from portal.context import USER, caller, parts
+from portal.cookies import signed_in
 from portal.errors import ApiError
 from portal.join import GATE
 from portal.limits_accounts import LINKS, PROOFS, count, count_mail

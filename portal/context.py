@@ -19,7 +19,6 @@ from storage.role_requests import RequestRecord
 from storage.service import Storage
 
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
-SESSION_COOKIE = "plenum_session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +48,6 @@ REQUEST_ID: web.RequestKey[str] = web.RequestKey("portal_request_id", str)
 
 def parts(request: web.Request) -> Parts:
     return request.config_dict[PARTS]
-
-
-async def signed_in(request: web.Request) -> UserRecord | None:
-    """The organiser whose cookie this is, if any."""
-    token = request.cookies.get(SESSION_COOKIE)
-    if not token or len(token) > 128 or not token.isascii():
-        return None
-    its = parts(request)
-    return await its.storage.web_sessions.user(token, now_ms=its.now_ms())
 
 
 def base_url(request: web.Request) -> str:

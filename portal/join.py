@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from portal.bodies import DoorBody, EnterBody, JoinBody, parse
-from portal.context import CONFERENCE, USER, Parts, base_url, caller, parts, signed_in
+from portal.context import CONFERENCE, USER, Parts, base_url, caller, parts
+from portal.cookies import signed_in
 from portal.device import device_of, set_device
 from portal.errors import ApiError
 from portal.gate import Gate, closed

@@ -11,7 +11,6 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from portal.authorisation import Action, open_to_all
-from portal.context import SESSION_COOKIE
 from portal.errors import STATUS
 from portal.route import Route
 
@@ -26,7 +25,7 @@ _FILES = {
 }
 
 
-def document(routes: Sequence[Route], version: str) -> Json:
+def document(routes: Sequence[Route], version: str, session: str) -> Json:
     models = {model for route in routes for model in (route.body, route.query) if model is not None}
     ordered = sorted(models, key=lambda model: (model.__name__, model.__module__))
     refs, schemas = models_json_schema([(model, _MODE) for model in ordered], ref_template=_REF)
@@ -41,7 +40,7 @@ def document(routes: Sequence[Route], version: str) -> Json:
         "components": {
             "schemas": {**schemas["$defs"], "Error": _error()},
             "responses": {"Refused": {"description": "A refusal.", "content": {_JSON: {"schema": _ref("Error")}}}},
-            "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE}},
+            "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": session}},
         },
     }
 

@@ -6,37 +6,26 @@ from typing import Any
 
 from aiohttp import web
 
+from portal import cookies
 from portal.accounts import let_in
 from portal.context import parts
 from portal.errors import ApiError
 from storage.logins import PENDING_MS
 
-COOKIE = "plenum_pending"
 CONFIRM = "confirm"
 SECOND_FACTOR = "second_factor"
 
 
 def cookie(request: web.Request) -> str:
-    value = request.cookies.get(COOKIE, "")
-    return value if len(value) <= 128 and value.isascii() else ""
+    return cookies.read(request, cookies.PENDING)
 
 
 def set_cookie(request: web.Request, response: web.StreamResponse, value: str) -> None:
-    response.set_cookie(
-        COOKIE,
-        value,
-        max_age=PENDING_MS // 1000,
-        path="/api",
-        httponly=True,
-        samesite="Lax",  # the provider sends the browser back by a link of its own
-        secure=parts(request).settings.secure_cookies,
-    )
+    cookies.put(request, response, cookies.PENDING, value, max_age_s=PENDING_MS // 1000)
 
 
 def drop_cookie(request: web.Request, response: web.StreamResponse) -> None:
-    response.del_cookie(
-        COOKIE, path="/api", httponly=True, samesite="Lax", secure=parts(request).settings.secure_cookies
-    )
+    cookies.drop(request, response, cookies.PENDING)
 
 
 async def looked(request: web.Request, kind: str) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from aiohttp import web
 
+from portal import cookies
 from portal.account_parts import account_parts
 from portal.accounts import facts, forget_session, let_in
 from portal.bodies import Empty, parse
 from portal.bodies_accounts import ChangePassword, DeleteAccount, EmailBody, OwnName, ProfilePatch
-from portal.context import SESSION_COOKIE, USER, parts
+from portal.context import USER, parts
 from portal.errors import ApiError
 from portal.limits_accounts import PROOFS, count, count_mail, right
 from portal.local_sign_in import check_password
@@ -113,14 +114,14 @@ async def change_password(request: web.Request) -> web.StreamResponse:
     await right(request, tries)
     check_password(body.new, user)
     await credentials.set_password(user.id, await hasher.hash(body.new), now_ms=its.now_ms())
-    await its.storage.web_sessions.end_others(user.id, current=request.cookies.get(SESSION_COOKIE, ""))
+    await its.storage.web_sessions.end_others(user.id, current=cookies.read(request, cookies.SESSION))
     return await let_in(request, user.id)
 
 
 async def sessions(request: web.Request) -> web.StreamResponse:
     its = parts(request)
     found = await its.storage.web_sessions.of(
-        request[USER].id, current=request.cookies.get(SESSION_COOKIE, ""), now_ms=its.now_ms()
+        request[USER].id, current=cookies.read(request, cookies.SESSION), now_ms=its.now_ms()
     )
     listed = [
         {
@@ -143,7 +144,7 @@ async def end_session(request: web.Request) -> web.StreamResponse:
 
 async def end_other_sessions(request: web.Request) -> web.StreamResponse:
     await parse(request, Empty)
-    here = request.cookies.get(SESSION_COOKIE, "")
+    here = cookies.read(request, cookies.SESSION)
     ended = await parts(request).storage.web_sessions.end_others(request[USER].id, current=here)
     return web.json_response({"ended": ended})
 

@@ -14,7 +14,8 @@ from aiohttp import web
 from portal import join, play, recordings, routes_messages, routes_people, routes_schedule
 from portal.authorisation import Action, Verdict, judge, open_to_all, standing
 from portal.bodies import DoorBody, Empty, JoinBody
-from portal.context import USER, host, parts, scheme, signed_in
+from portal.context import USER, host, parts, scheme
+from portal.cookies import SESSION, name_of, secure, signed_in
 from portal.errors import ApiError
 from portal.objects import Kind, relation
 from portal.openapi import document
@@ -32,7 +33,7 @@ _OF_C, _OF_R = Kind.CONFERENCE, Kind.RECORDING
 
 async def described(request: web.Request) -> web.StreamResponse:
     """This document."""
-    return web.json_response(_document(parts(request).settings.version))
+    return web.json_response(_document(parts(request).settings.version, secure(request)))
 
 
 ROUTES: tuple[Route, ...] = (
@@ -54,8 +55,8 @@ ROUTES: tuple[Route, ...] = (
 
 
 @cache
-def _document(version: str) -> dict[str, Any]:
-    return document(ROUTES, version)
+def _document(version: str, https: bool) -> dict[str, Any]:
+    return document(ROUTES, version, name_of(SESSION, secure=https))
 
 
 def add_routes(app: web.Application) -> None:

@@ -17,7 +17,7 @@ from aiohttp.test_utils import TestClient, TestServer
 import portal.routes
 from portal.app import Portal, PortalSettings
 from portal.authorisation import RIGHTS, Action, Relation, Standing, judge
-from portal.context import SESSION_COOKIE
+from portal.cookies import SESSION
 from portal.objects import Kind
 from portal.pages import PAGES
 from portal.route import Route
@@ -281,7 +281,7 @@ async def test_rights(world: World, route: Route, who: Standing, situation: str)
 async def _ask(world: World, route: Route, who: Standing, situation: str) -> tuple[int, bytes]:
     headers = {"Content-Type": "application/json"}
     if who in world.cookies and who is not Standing.ANONYMOUS:
-        headers["Cookie"] = f"{SESSION_COOKIE}={world.cookies[who]}"
+        headers["Cookie"] = f"{SESSION}={world.cookies[who]}"
     path = _path(world, route, who, situation)
     data = None if route.method == "GET" else "{}"
     async with world.client.request(route.method, path, data=data, headers=headers) as response:

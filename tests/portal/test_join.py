@@ -307,7 +307,8 @@ async def test_behind_a_proxy_links_carry_the_public_name(open_site: Open) -> No
     browser = await site.browser()
     response = await browser.post("/api/sign-in", {"token": token}, headers={"Origin": "https://meet.example.org"})
     cookie = response.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-plenum_session=") and "Path=/;" in cookie and "Domain" not in cookie
     assert "Secure" in cookie and "HttpOnly" in cookie and "SameSite=Lax" in cookie
-    session = response.cookies["plenum_session"].value
-    response = await browser.post("/api/conferences", {"title": "T"}, cookies={"plenum_session": session})
+    session = response.cookies["__Host-plenum_session"].value
+    response = await browser.post("/api/conferences", {"title": "T"}, cookies={"__Host-plenum_session": session})
     assert (await response.json())["participant_url"].startswith("https://meet.example.org/j/")

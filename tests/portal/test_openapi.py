@@ -18,6 +18,7 @@ from schemathesis import GenerationMode
 
 from portal.authorisation import open_to_all
 from portal.bodies import Body
+from portal.cookies import SESSION
 from portal.errors import STATUS
 from portal.openapi import document
 from portal.route import Route
@@ -36,7 +37,7 @@ MANY = settings(
 )
 FEW = settings(MANY, max_examples=EXAMPLES or 2)
 BY_ID = [f"{route.method} {route.path}" for route in ROUTES]
-SCHEMA = schemathesis.openapi.from_dict(document(ROUTES, "0"))
+SCHEMA = schemathesis.openapi.from_dict(document(ROUTES, "0", SESSION))
 
 
 async def test_every_route_is_in_the_served_document(site: Site) -> None:
@@ -62,7 +63,7 @@ def parameters(route: Route) -> set[str]:
 
 
 def test_references_lead_somewhere_and_operations_have_names_of_their_own() -> None:
-    made = document(ROUTES, "0")
+    made = document(ROUTES, "0", SESSION)
     for target in references(made):
         assert target.startswith("#/")
         place: Any = made

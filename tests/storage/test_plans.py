@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import func, select
 
 from portal.app import Portal, PortalSettings
-from portal.context import SESSION_COOKIE
+from portal.cookies import SESSION
 from portal.routes import ROUTES
 from storage.audit import Act
 from storage.seed import Plan, seed
@@ -111,7 +111,7 @@ async def viewers(storage: Storage, seeded: Seeded, tmp_path: Path) -> AsyncIter
     server = TestServer(app)
     await server.start_server()
     found = [
-        Viewer(role, TestClient(server, cookies={SESSION_COOKIE: cookie}), ids)
+        Viewer(role, TestClient(server, cookies={SESSION: cookie}), ids)
         for role, (cookie, ids) in seeded.people.items()
     ]
     yield found
