@@ -52,24 +52,28 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
     return response
 
 
-async def let_in(request: web.Request, user_id: str) -> web.Response:
+async def let_in(request: web.Request, user_id: str, *, proved_ms: int | None = None) -> web.Response:
     """The answer that signs `user_id` in, under a session that nobody knew before; the browser's former one ends."""
     its = parts(request)
     user = await its.storage.users.get(user_id)
     if user is None or user.state == "deleted":
         raise ApiError("not_found")
     response = web.json_response({"user": described(user, await its.storage.accounts.place(user))})
-    await new_session(request, response, user.id)
+    await new_session(request, response, user.id, proved_ms=proved_ms)
     return response
 
 
-async def new_session(request: web.Request, response: web.StreamResponse, user_id: str) -> None:
+async def new_session(
+    request: web.Request, response: web.StreamResponse, user_id: str, *, proved_ms: int | None = None
+) -> None:
+    """`proved_ms`: when the person proved who they are, if that was not now."""
     its = parts(request)
     cookie = await its.storage.web_sessions.create(
         user_id,
         now_ms=its.now_ms(),
         agent=family(request.headers.get("User-Agent", "")),
         instead_of=cookies.read(request, cookies.SESSION),
+        proved_ms=proved_ms,
     )
     cookies.put(request, response, cookies.SESSION, cookie, max_age_s=WEB_SESSION_MS // 1000)
 

@@ -47,9 +47,11 @@ class StartBody(Body):
 
 
 class StartQuery(BaseModel):
-    """`return_to`: the page to come back to."""
+    """`return_to`: the page to come back to. `fresh`: the provider asks for the sign-in itself, also where it knows
+    the browser."""
 
     return_to: str = "/home"
+    fresh: bool = False
 
 
 class CallbackQuery(BaseModel):
@@ -120,6 +122,13 @@ class DeleteAccount(Body):
     """E2-38: the first address, typed; the name where there is no address."""
 
     email: Annotated[str, StringConstraints(max_length=254)]
+
+
+class ProveBody(Body):
+    """Everything that the account has must be given."""
+
+    password: Password | None = None
+    code: Code | None = None
 
 
 class CodeBody(Body):

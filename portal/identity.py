@@ -15,7 +15,8 @@ _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 @dataclass(frozen=True, slots=True)
 class Identity:
     """`identifier`: what the person knows the provider's account by; the third field of the confirmation screen.
-    `email`: only if the provider says that it has checked it."""
+    `email`: only if the provider says that it has checked it. `auth_s`: when the person proved it to the provider,
+    if it says so (OpenID Connect Core 2, auth_time)."""
 
     issuer: str
     subject: str
@@ -23,6 +24,7 @@ class Identity:
     surname: str
     identifier: str
     email: str | None
+    auth_s: int | None = None
 
     def stored(self) -> dict[str, Any]:
         return asdict(self)
@@ -35,9 +37,8 @@ def identity(issuer: str, claims: Mapping[str, Any]) -> Identity:
     subject = str(claims["sub"])
     email = _address(claims.get("email"))
     identifier = email or _word(claims.get("preferred_username")) or subject
-    return Identity(
-        issuer, subject, given, surname, identifier, email if claims.get("email_verified") is True else None
-    )
+    checked = email if claims.get("email_verified") is True else None
+    return Identity(issuer, subject, given, surname, identifier, checked, _moment(claims.get("auth_time")))
 
 
 def _word(value: object) -> str:
@@ -47,6 +48,14 @@ def _word(value: object) -> str:
     normal = unicodedata.normalize("NFC", value)
     seen = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in normal)
     return " ".join(seen.split())[:MAX_NAME].strip()
+
+
+def _moment(value: object) -> int | None:
+    """Unix seconds; a wild figure is long ago."""
+    if value is None:
+        return None
+    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**40
+    return int(value) if good and isinstance(value, int | float) else 0
 
 
 def _address(value: object) -> str | None:

@@ -42,9 +42,9 @@ log = structlog.get_logger()
 async def start(request: web.Request) -> web.StreamResponse:
     """A link: off to the provider."""
     await count_caller(request, STARTS)
-    return_to = parse_query(request, StartQuery).return_to
+    asked = parse_query(request, StartQuery)
     try:
-        url, browser = await _begin(request, return_to, None)
+        url, browser = await _begin(request, asked.return_to, None, fresh=asked.fresh)
     except ProviderError as error:
         return _back(error.code)
     response = web.Response(status=302, headers={"Location": url})
@@ -127,7 +127,8 @@ async def confirm(request: web.Request) -> web.StreamResponse:
     waiting = await pending.taken(request, pending.CONFIRM)
     who, employment = Identity(**waiting["identity"]), Employment(*waiting["employment"])
     user_id = await _settle(request, who, employment, waiting["token"], update_name=body.update_name)
-    return await pending.proved(request, user_id, str(waiting["return_to"]))
+    at_ms = None if who.auth_s is None else who.auth_s * 1000
+    return await pending.proved(request, user_id, str(waiting["return_to"]), at_ms=at_ms)
 
 
 async def cancel(request: web.Request) -> web.StreamResponse:
@@ -140,7 +141,7 @@ async def cancel(request: web.Request) -> web.StreamResponse:
     return response
 
 
-async def _begin(request: web.Request, return_to: str, token: str | None) -> tuple[str, str]:
+async def _begin(request: web.Request, return_to: str, token: str | None, *, fresh: bool = False) -> tuple[str, str]:
     """Where the browser goes, and the cookie that binds the answer to it. Two tabs do not disturb each other."""
     its = parts(request)
     browser = pending.cookie(request) or secrets.token_urlsafe(32)
@@ -152,7 +153,7 @@ async def _begin(request: web.Request, return_to: str, token: str | None) -> tup
         "token": token,
     }
     state = await its.storage.pending_logins.put(AT_PROVIDER, data, now_ms=its.now_ms())
-    return await _provider(request).authorization_url(state, login), browser
+    return await _provider(request).authorization_url(state, login, fresh=fresh), browser
 
 
 async def _known(request: web.Request, who: Identity, token: str | None) -> UserRecord | None:

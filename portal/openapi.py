@@ -55,6 +55,7 @@ def _operation(route: Route, named: Mapping[type[BaseModel], Json], schemas: Map
         "responses": {**_answers(route), "4XX": _refused(), "5XX": _refused()},
         "security": [] if open_to_all(route.action) else [{"session": []}],
         "x-action": route.action.value,
+        "x-fresh-proof": route.fresh,
     }
     if route.body is not None:
         operation["requestBody"] = {"required": True, "content": {_JSON: {"schema": named[route.body]}}}

@@ -46,14 +46,17 @@ async def taken(request: web.Request, kind: str) -> dict[str, Any]:
     return found
 
 
-async def proved(request: web.Request, user_id: str, return_to: str = "/home") -> web.Response:
-    """Password or provider said who it is: signed in, or asked for the second factor (E2-64)."""
+async def proved(
+    request: web.Request, user_id: str, return_to: str = "/home", *, at_ms: int | None = None
+) -> web.Response:
+    """Password or provider (`at_ms`: when, if not now) said who it is: signed in, or asked for the second factor
+    (E2-64)."""
     its = parts(request)
     user = await its.storage.users.get(user_id)
     if user is None:
         raise ApiError("not_found")
     if not user.two_factor:
-        response = await let_in(request, user_id)
+        response = await let_in(request, user_id, proved_ms=at_ms)
         drop_cookie(request, response)
         return response
     token = await its.storage.pending_logins.put(

@@ -9,6 +9,7 @@ from portal.bodies import Empty, parse
 from portal.bodies_accounts import ChangePassword, DeleteAccount, EmailBody, OwnName, ProfilePatch
 from portal.context import USER, parts
 from portal.errors import ApiError
+from portal.fresh import must_be_fresh, password_is_right
 from portal.limits_accounts import PROOFS, count, count_mail, right
 from portal.local_sign_in import check_password
 from storage.extra_emails import MAX_EXTRA, ExtraEmailRecord
@@ -101,17 +102,16 @@ async def remove_email(request: web.Request) -> web.StreamResponse:
 
 
 async def change_password(request: web.Request) -> web.StreamResponse:
-    """All other sessions end, and this one gets a new cookie."""
+    """All other sessions end, and this one gets a new cookie. The first password of an account needs fresh proof."""
     body = await parse(request, ChangePassword)
     user, its = request[USER], parts(request)
     if not its.settings.local_accounts:
         raise ApiError("no_passwords")
-    tries = await count(request, (PROOFS, f"password/{user.id}"))
     hasher, credentials = account_parts(request).hasher, its.storage.credentials
-    hashed = await credentials.password_hash(user.id)
-    if hashed is not None and not (await hasher.verify(body.current or "", hashed))[0]:
-        raise ApiError("wrong_credentials", "The current password is not right.")
-    await right(request, tries)
+    if await credentials.password_hash(user.id) is not None:
+        await password_is_right(request, body.current or "")
+    else:
+        await must_be_fresh(request)
     check_password(body.new, user)
     await credentials.set_password(user.id, await hasher.hash(body.new), now_ms=its.now_ms())
     await its.storage.web_sessions.end_others(user.id, current=cookies.read(request, cookies.SESSION))

@@ -55,12 +55,14 @@ class Provider:
         self._discovered: tuple[float, dict[str, Any]] | None = None
         self._keys: tuple[float, list[dict[str, Any]]] | None = None
 
-    async def authorization_url(self, state: str, login: Login) -> str:
-        """Where the browser goes. Raises ProviderError."""
+    async def authorization_url(self, state: str, login: Login, *, fresh: bool = False) -> str:
+        """Where the browser goes; `fresh`: the provider shall ask for the proof itself, and say when (OpenID Connect
+        Core 3.1.2.1). Raises ProviderError."""
+        more = {"prompt": "login", "max_age": "0"} if fresh else {}
         found = await self._discovery()
         client = self._client(found, login.redirect_uri)
         url, _ = client.create_authorization_url(
-            found["authorization_endpoint"], state=state, code_verifier=login.verifier, nonce=login.nonce
+            found["authorization_endpoint"], state=state, code_verifier=login.verifier, nonce=login.nonce, **more
         )
         return str(url)
 

@@ -13,7 +13,8 @@ from portal.objects import Kind
 @dataclass(frozen=True, slots=True)
 class Route:
     """`of`: the kind of object in the path that rights are judged on. `body`, `query`: what it takes, for the
-    OpenAPI document; the handler parses with the same model."""
+    OpenAPI document; the handler parses with the same model. `fresh`: only shortly after the person has
+    proved who they are (portal/fresh.py)."""
 
     method: str
     path: str
@@ -22,3 +23,4 @@ class Route:
     of: Kind | None = None
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
+    fresh: bool = False

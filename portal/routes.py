@@ -17,6 +17,7 @@ from portal.bodies import DoorBody, Empty, JoinBody
 from portal.context import USER, host, parts, scheme
 from portal.cookies import SESSION, name_of, secure, signed_in
 from portal.errors import ApiError
+from portal.fresh import must_be_fresh
 from portal.objects import Kind, relation
 from portal.openapi import document
 from portal.queries import PlayQuery
@@ -86,6 +87,8 @@ async def _allowed(request: web.Request, route: Route) -> None:
     verdict = judge(route.action, standing(user), await relation(request, user, route.of))
     if verdict is not Verdict.ALLOWED:
         raise ApiError(verdict.value)
+    if route.fresh:
+        await must_be_fresh(request)
 
 
 def _same_origin(request: web.Request) -> None:

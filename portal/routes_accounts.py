@@ -1,6 +1,6 @@
 """Routes of one's own account, and of the ways to sign in. `Kind` is not asked: every route is about the caller."""
 
-from portal import accounts, activation, local_sign_in, oidc, own_roles, profile, two_factor
+from portal import accounts, activation, fresh, local_sign_in, oidc, own_roles, profile, two_factor
 from portal.authorisation import Action
 from portal.bodies import Empty, SignInBody
 from portal.bodies_accounts import (
@@ -17,6 +17,7 @@ from portal.bodies_accounts import (
     OwnName,
     PasswordSignIn,
     ProfilePatch,
+    ProveBody,
     RoleWish,
     SecondFactorBody,
     StartBody,
@@ -52,20 +53,21 @@ ACCOUNT_ROUTES: tuple[Route, ...] = (
     Route("GET", _A, _MINE, profile.show),
     Route("PATCH", _A, _MINE, profile.change, body=ProfilePatch),
     Route("POST", f"{_A}/name", _MINE, profile.rename, body=OwnName),
-    Route("DELETE", _A, _MINE, profile.delete, body=DeleteAccount),
+    Route("DELETE", _A, _MINE, profile.delete, body=DeleteAccount, fresh=True),
+    Route("POST", f"{_A}/prove", _MINE, fresh.prove, body=ProveBody),
     Route("GET", f"{_A}/emails", _MINE, profile.emails),
-    Route("POST", f"{_A}/emails", _MINE, profile.add_email, body=EmailBody),
-    Route("DELETE", f"{_A}/emails/{{email}}", _MINE, profile.remove_email, body=Empty),
+    Route("POST", f"{_A}/emails", _MINE, profile.add_email, body=EmailBody, fresh=True),
+    Route("DELETE", f"{_A}/emails/{{email}}", _MINE, profile.remove_email, body=Empty, fresh=True),
     Route("POST", f"{_A}/emails/{{email}}/resend", _MINE, profile.resend_email, body=Empty),
     Route("POST", f"{_A}/password", _MINE, profile.change_password, body=ChangePassword),
     Route("GET", f"{_A}/two-factor", _MINE, two_factor.show),
-    Route("POST", f"{_A}/two-factor/start", _MINE, two_factor.start, body=Empty),
-    Route("POST", f"{_A}/two-factor/enable", _MINE, two_factor.enable, body=CodeBody),
+    Route("POST", f"{_A}/two-factor/start", _MINE, two_factor.start, body=Empty, fresh=True),
+    Route("POST", f"{_A}/two-factor/enable", _MINE, two_factor.enable, body=CodeBody, fresh=True),
     Route("POST", f"{_A}/two-factor/disable", _MINE, two_factor.disable, body=DisableBody),
     Route("POST", f"{_A}/two-factor/recovery-codes", _MINE, two_factor.recovery_codes, body=CodeBody),
     Route("GET", f"{_A}/sessions", _MINE, profile.sessions),
-    Route("DELETE", f"{_A}/sessions/{{session}}", _MINE, profile.end_session, body=Empty),
-    Route("POST", f"{_A}/sessions/end-others", _MINE, profile.end_other_sessions, body=Empty),
+    Route("DELETE", f"{_A}/sessions/{{session}}", _MINE, profile.end_session, body=Empty, fresh=True),
+    Route("POST", f"{_A}/sessions/end-others", _MINE, profile.end_other_sessions, body=Empty, fresh=True),
     Route("GET", f"{_A}/role-requests", _ROLE, own_roles.listed),
     Route("POST", f"{_A}/role-requests", _ROLE, own_roles.ask, body=RoleWish),
     Route("DELETE", f"{_A}/role-requests/{{own_request}}", _ROLE, own_roles.withdraw, body=Empty),

@@ -3,11 +3,11 @@
 from aiohttp import web
 
 from portal import totp
-from portal.account_parts import account_parts
 from portal.bodies import Empty, parse
 from portal.bodies_accounts import CodeBody, DisableBody
 from portal.context import USER, host, parts
 from portal.errors import ApiError
+from portal.fresh import password_is_right
 from portal.limits_accounts import CODES, PROOFS, count, right
 from portal.local_sign_in import code_is_right
 
@@ -51,15 +51,12 @@ async def disable(request: web.Request) -> web.StreamResponse:
     await _on(request)
     user, its = request[USER], parts(request)
     if body.password is not None:
-        tries = await count(request, (PROOFS, f"disable/{user.id}"))
-        hashed = await its.storage.credentials.password_hash(user.id)
-        if not (await account_parts(request).hasher.verify(body.password, hashed))[0]:
-            raise ApiError("wrong_credentials", "The password is not right.")
+        await password_is_right(request, body.password)
     else:
         tries = await count(request, (CODES, user.id))
         if not await code_is_right(request, user.id, body.code or ""):
             raise ApiError("wrong_code")
-    await right(request, tries)
+        await right(request, tries)
     await its.storage.credentials.disable(user.id, now_ms=its.now_ms())
     return web.json_response({})
 

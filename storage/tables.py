@@ -88,6 +88,7 @@ class WebSession(Base):
     id: Mapped[str | None] = mapped_column(index=True)  # names the session in the list; opens nothing
     seen_ms: Mapped[int | None] = mapped_column(BigInteger)
     agent: Mapped[str] = mapped_column(default="", server_default="")  # "Firefox, Windows"
+    proved_ms: Mapped[int | None] = mapped_column(BigInteger)  # when the person last proved who they are in it
 
 
 class Conference(Base):

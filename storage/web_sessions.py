@@ -68,9 +68,12 @@ class WebSessions:
         self._db = db
         self._keys = keys
 
-    async def create(self, user: str, *, now_ms: int, agent: str = "", instead_of: str = "") -> str:
+    async def create(
+        self, user: str, *, now_ms: int, agent: str = "", instead_of: str = "", proved_ms: int | None = None
+    ) -> str:
         """The cookie's value, good for 30 days; the browser's former session (`instead_of`) ends. Sweeps what is
-        over. `agent`: the kind of browser, such as "Firefox, Windows"."""
+        over. `agent`: the kind of browser, such as "Firefox, Windows". `proved_ms`: when the person last proved who
+        they are, if that was not now."""
         token = secrets.token_urlsafe(32)
         async with self._db.write() as session:
             await session.execute(delete(WebSession).where(WebSession.expires_ms <= now_ms))
@@ -85,6 +88,7 @@ class WebSessions:
                     id=new_id(),
                     seen_ms=now_ms,
                     agent=agent,
+                    proved_ms=now_ms if proved_ms is None else min(proved_ms, now_ms),
                 )
             )
         return token
@@ -105,6 +109,12 @@ class WebSessions:
             async with self._db.write() as session:
                 await session.execute(update(WebSession).where(WebSession.token_hash == digest).values(seen_ms=now_ms))
         return as_record(row)
+
+    async def proved(self, token: str) -> int | None:
+        """When the person last proved who they are in this session, if that is known."""
+        async with self._db.read() as session:
+            row = await session.get(WebSession, self._hash(token))
+            return None if row is None else row.proved_ms
 
     async def of(self, user: str, *, current: str, now_ms: int) -> list[WebSessionRecord]:
         """Those that are good now, the one with the cookie `current` first, then the last seen."""

@@ -67,6 +67,7 @@ NOT_AUDITED: Final = {
     "POST /api/account/emails": "a claim; gives nothing",
     "DELETE /api/account/emails/{email}": "one's own further address, which gives nothing",
     "POST /api/account/emails/{email}/resend": "the same link to the same person",
+    "POST /api/account/prove": "changes nothing but the session",
     "POST /api/account/two-factor/start": "counts only once it is switched on",
     "DELETE /api/account/sessions/{session}": "who comes and goes is in the list of sessions",
     "POST /api/account/sessions/end-others": "who comes and goes is in the list of sessions",

@@ -1,5 +1,7 @@
 // Calls to the REST API (portal/API.md). Every failure is one ApiError with the server's stable code.
 
+import type { Ways } from "../account/prove";
+
 export class ApiError extends Error {
   constructor(
     readonly code: string,
@@ -18,7 +20,8 @@ interface ErrorBody {
   retry_after_s?: number;
 }
 
-/** Sends JSON, returns JSON (undefined for 204). Throws ApiError: `network` when the server cannot be reached. */
+/** Sends JSON, returns JSON (undefined for 204). Throws ApiError: `network` when the server cannot be reached. Where the
+ * server first wants fresh proof of who it is, a dialog asks for it and the call goes again. */
 export async function api<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T> {
   let response: Response;
   try {
@@ -40,6 +43,10 @@ export async function api<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
   }
   if (response.ok) return data as T;
   const failure = (data ?? {}) as ErrorBody;
+  if (failure.error?.code === "proof_needed") {
+    const { prove } = await import("../account/prove");
+    if (await prove(failure.error["ask"] as Ways)) return api<T>(method, path, body);
+  }
   const header = Number(response.headers.get("Retry-After") ?? "");
   const retry = failure.error?.retry_after_s ?? failure.retry_after_s ?? (header > 0 ? header : null);
   throw new ApiError(

@@ -245,6 +245,11 @@ export const accounts = {
   "acc.pw.changed": "Your password is changed. You are signed out everywhere else.",
   "acc.pw.wrong": "This is not your current password.",
 
+  "acc.prove.title": "Is it still you?",
+  "acc.prove.text": "This decides who gets into your account, so we ask once more. After that, not again for ten minutes.",
+  "acc.prove.provider": "Sign in there once more. You come back to this page; then do it again.",
+  "acc.prove.again": "You signed in some time ago. Sign out and in again, then do it within ten minutes.",
+
   "acc.sessions.title": "Where you are signed in",
   "acc.sessions.unknown": "Unknown browser",
   "acc.sessions.this": "This browser",
@@ -257,6 +262,7 @@ export const accounts = {
 
   "error.wrong_credentials": "E-mail address or password is wrong.",
   "error.wrong_code": "This code is not right, or was used before. Wait for the next one.",
+  "error.proof_needed": "Nothing was changed: first confirm that it is you.",
   "error.login_expired": "That took too long. Please begin again.",
   "error.too_many_tries": "Too many tries. Wait a few minutes and try again.",
   "error.email_taken": "Somebody has this address already.",

@@ -252,6 +252,11 @@ export const accounts: Translated<"pl", typeof english> = {
   "acc.pw.changed": "Hasło zostało zmienione. Wszędzie indziej nastąpiło wylogowanie.",
   "acc.pw.wrong": "To nie jest Twoje obecne hasło.",
 
+  "acc.prove.title": "Czy to nadal Ty?",
+  "acc.prove.text": "Od tego zależy, kto ma dostęp do Twojego konta, więc pytamy jeszcze raz. Potem przez dziesięć minut już nie zapytamy.",
+  "acc.prove.provider": "Zaloguj się tam jeszcze raz. Wrócisz na tę stronę; wtedy powtórz czynność.",
+  "acc.prove.again": "Od Twojego logowania minęło trochę czasu. Wyloguj się, zaloguj ponownie i powtórz czynność w ciągu dziesięciu minut.",
+
   "acc.sessions.title": "Gdzie trwa Twoje logowanie",
   "acc.sessions.unknown": "Nieznana przeglądarka",
   "acc.sessions.this": "Ta przeglądarka",
@@ -269,6 +274,7 @@ export const accounts: Translated<"pl", typeof english> = {
 
   "error.wrong_credentials": "Adres e-mail lub hasło są nieprawidłowe.",
   "error.wrong_code": "Ten kod jest nieprawidłowy albo był już użyty. Poczekaj na następny.",
+  "error.proof_needed": "Nic nie zmieniono: najpierw potwierdź, że to Ty.",
   "error.login_expired": "Trwało to zbyt długo. Zacznij od nowa.",
   "error.too_many_tries": "Zbyt wiele prób. Poczekaj kilka minut i spróbuj ponownie.",
   "error.email_taken": "Ktoś już ma ten adres.",

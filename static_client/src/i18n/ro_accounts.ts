@@ -247,6 +247,11 @@ export const accounts: Translated<"ro", typeof english> = {
   "acc.pw.changed": "Parola a fost schimbată. Ați fost deconectat(ă) de peste tot în rest.",
   "acc.pw.wrong": "Aceasta nu este parola dumneavoastră actuală.",
 
+  "acc.prove.title": "Sunteți tot dumneavoastră?",
+  "acc.prove.text": "De aceasta depinde cine intră în contul dumneavoastră, așa că mai întrebăm o dată. Apoi nu mai întrebăm timp de zece minute.",
+  "acc.prove.provider": "Autentificați-vă acolo încă o dată. Reveniți la această pagină; apoi repetați acțiunea.",
+  "acc.prove.again": "A trecut ceva timp de la autentificare. Deconectați-vă, autentificați-vă din nou și repetați acțiunea în cel mult zece minute.",
+
   "acc.sessions.title": "Unde sunteți autentificat(ă)",
   "acc.sessions.unknown": "Browser necunoscut",
   "acc.sessions.this": "Acest browser",
@@ -263,6 +268,7 @@ export const accounts: Translated<"ro", typeof english> = {
 
   "error.wrong_credentials": "Adresa de e-mail sau parola este greșită.",
   "error.wrong_code": "Codul nu este corect sau a fost deja folosit. Așteptați-l pe următorul.",
+  "error.proof_needed": "Nu s-a schimbat nimic: confirmați mai întâi că sunteți dumneavoastră.",
   "error.login_expired": "A durat prea mult. Luați-o de la început.",
   "error.too_many_tries": "Prea multe încercări. Așteptați câteva minute și încercați din nou.",
   "error.email_taken": "Cineva are deja această adresă.",
