@@ -206,6 +206,7 @@ def _schedule(stack: contextlib.AsyncExitStack, storage: Storage, settings: Sett
         try:
             await sweep(storage, settings.data_dir, int(time.time() * 1000))
             await storage.outbox.sweep(int(time.time() * 1000))
+            await storage.entries.sweep(int(time.time() * 1000))
         except Exception:
             log.exception("retention.failed")
 

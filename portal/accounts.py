@@ -8,9 +8,11 @@ from portal.authorisation import Action, Relation, Verdict, judge, standing
 from portal.bodies import Empty, SignInBody, parse
 from portal.context import caller, parts
 from portal.cookies import signed_in
+from portal.device import mark_known
 from portal.errors import ApiError
 from portal.gate import SIGN_INS_PER_CALLER
 from portal.join import GATE
+from portal.limits_accounts import account_key
 from portal.settings import LANGUAGES, PortalSettings
 from storage.accounts import Named, Place
 from storage.errors import NotFound
@@ -60,6 +62,8 @@ async def let_in(request: web.Request, user_id: str, *, proved_ms: int | None = 
         raise ApiError("not_found")
     response = web.json_response({"user": described(user, await its.storage.accounts.place(user))})
     await new_session(request, response, user.id, proved_ms=proved_ms)
+    if user.email is not None and user.confirmed:
+        mark_known(request, response, account_key(request, user.email))
     return response
 
 

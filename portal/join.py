@@ -10,6 +10,7 @@ from portal.cookies import signed_in
 from portal.device import device_of, set_device
 from portal.errors import ApiError
 from portal.gate import Gate, closed
+from portal.limits_accounts import count_join
 from rooms.claims import ParticipantClaims
 from rooms.model import StartAs, WhoPresents
 from rooms.rights import initial_role
@@ -128,6 +129,7 @@ def _waits(its: Parts, conference: ConferenceRecord, *, moderator: bool, lobby: 
 async def _token(request: web.Request, conference: ConferenceRecord, person: Person, device: str) -> dict[str, object]:
     its = parts(request)
     settings = conference.settings
+    await count_join(request, conference.id, settings.max_participants)
     role = initial_role(StartAs(settings.start_as), WhoPresents(settings.who_presents), moderator=person.moderator)
     lease = await its.storage.leases.current(f"room/{conference.id}")
     participant = new_id()

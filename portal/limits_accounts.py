@@ -16,7 +16,8 @@ QUARTER_S = 15 * 60
 HOUR_S = 3600
 SIGN_INS = Limit("password-caller", 30, QUARTER_S)
 SIGN_INS_TO_ACCOUNT = Limit("password-caller-account", 5, QUARTER_S)
-ACCOUNT = Limit("password-account", 20, QUARTER_S)  # over all callers; a reset link gets its owner in all the same
+ACCOUNT = Limit("password-account", 20, QUARTER_S)  # over all callers that this account never signed in from
+KNOWN_BROWSER = Limit("password-browser", 10, QUARTER_S)  # instead: of one that it did (portal/device.py)
 CODES = Limit("second-factor", 5, QUARTER_S)
 STARTS = Limit("oidc-start", 60, QUARTER_S)
 FORGOTTEN = Limit("forgot-caller", 10, HOUR_S)
@@ -29,6 +30,9 @@ PROOFS = Limit("account-proof", 10, QUARTER_S)
 INVITED = Limit("account-invitations", 200, HOUR_S)  # by one coordinator
 WRITTEN = Limit("coordinator-messages", 10, HOUR_S)
 LOOKUPS = Limit("account-lookups", 200, HOUR_S)
+
+SEATS_ASKED_FOR = 3  # a whole conference behind one address comes in, and comes again twice
+LEAST_SEATS = 60
 
 Tries = tuple[tuple[Limit, str], ...]
 
@@ -48,6 +52,13 @@ async def count(request: web.Request, *tries: tuple[Limit, str]) -> Tries:
 
 async def count_caller(request: web.Request, limit: Limit) -> Tries:
     return await count(request, (limit, caller(request)))
+
+
+async def count_join(request: web.Request, conference: str, seats: int) -> None:
+    """Each join token is a row and may become a participant whom the room remembers: a caller gets some times as many
+    as the conference has seats. By caller, so that nobody uses up the tokens of others."""
+    most = max(SEATS_ASKED_FOR * seats, LEAST_SEATS)
+    await count(request, (Limit("join-caller-conference", most, QUARTER_S), f"{caller(request)}/{conference}"))
 
 
 async def count_mail(request: web.Request, user: str, email: str | None) -> None:

@@ -11,6 +11,7 @@ from portal.accounts import let_in, ways_in
 from portal.bodies import parse
 from portal.bodies_accounts import ForgotBody, NewPassword, PasswordSignIn, SecondFactorBody, TokenBody
 from portal.context import caller, parts
+from portal.device import known_browser
 from portal.errors import ApiError
 from portal.join import GATE
 from portal.limits_accounts import (
@@ -18,9 +19,11 @@ from portal.limits_accounts import (
     CODES,
     FORGOTTEN,
     FORGOTTEN_OF_ACCOUNT,
+    KNOWN_BROWSER,
     LINKS,
     SIGN_INS,
     SIGN_INS_TO_ACCOUNT,
+    Tries,
     account_key,
     count,
     count_caller,
@@ -39,8 +42,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     """{"user"}, or {"second_factor": true} when a code is asked for next."""
     body = await parse(request, PasswordSignIn)
     _allowed(request)
-    key, who = account_key(request, body.email), caller(request)
-    tries = await count(request, (SIGN_INS, who), (SIGN_INS_TO_ACCOUNT, f"{who}/{key}"), (ACCOUNT, key))
+    tries = await count(request, *_counted(request, account_key(request, body.email)))
     storage = parts(request).storage
     user = await storage.accounts.by_email(body.email)
     known = user is not None and user.state in RESETTABLE
@@ -52,6 +54,16 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     if better is not None and hashed is not None:
         await storage.credentials.rehash(user.id, better, instead_of=hashed)
     return await pending.proved(request, user.id)
+
+
+def _counted(request: web.Request, key: str) -> Tries:
+    """Strangers share the tries of an account, so that many callers guess no faster than one; a browser from which its
+    owner signed in before has its own, so that strangers cannot lock the owner out (OWASP: device cookies)."""
+    browser = known_browser(request, key)
+    if browser is not None:
+        return ((KNOWN_BROWSER, f"{browser}/{key}"),)
+    who = caller(request)
+    return ((SIGN_INS, who), (SIGN_INS_TO_ACCOUNT, f"{who}/{key}"), (ACCOUNT, key))
 
 
 async def second_factor(request: web.Request) -> web.StreamResponse:

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import delete, or_, select
+
 from storage.base import Database, insert_into
-from storage.tables import Entry
+from storage.tables import Conference, Entry
+
+KEPT_MS = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +43,13 @@ class Entries:
         async with self._db.read() as session:
             row = await session.get(Entry, participant)
             return None if row is None else row.user_id
+
+    async def sweep(self, now_ms: int) -> int:
+        """Those without an account go a day after nobody may be in the conference any more. How many."""
+        late = now_ms - KEPT_MS
+        gone = (Conference.expires_ms < late, Conference.ended_ms < late, Conference.cancelled_ms < late)
+        statement = delete(Entry).where(
+            Entry.user_id.is_(None), Entry.conference_id.in_(select(Conference.id).where(or_(*gone)))
+        )
+        async with self._db.write() as session:
+            return len((await session.execute(statement.returning(Entry.participant))).all())

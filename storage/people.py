@@ -20,7 +20,7 @@ from storage.ids import UserId, new_id
 from storage.outbox import put_in
 from storage.records import UserRecord
 from storage.tables import User
-from storage.tables_accounts import Body, ExtraEmail, Unit
+from storage.tables_accounts import Body, EmailToken, ExtraEmail, Unit
 from storage.text import email_key, search_key
 from storage.users import COORDINATING, as_record, end_collaborations_in
 
@@ -108,13 +108,14 @@ class People:
             )
 
     async def invite(self, who: Invited, *, by: str, now_ms: int) -> Person:
-        """An account that waits for its owner (E2-16, E2-67, E2-74), and the mail with the link. Raises EmailTaken;
+        """An account that waits for its owner (E2-16, E2-67, E2-74), and the mail with the link. An invitation that
+        nobody took up in its time gives way: nobody keeps an address for a body by inviting it. Raises EmailTaken;
         NotFound for a body or a unit that is not there."""
         try:
             async with self._db.write() as session:
-                await _free(session, who.email)
+                forgotten = await _free(session, who.email, now_ms)
                 await _placed(session, who.body, who.unit)
-                row = _new(who, now_ms)
+                row = _new(who, now_ms) if forgotten is None else _named_anew(forgotten, who, now_ms)
                 session.add(row)
                 await session.flush()
                 await self._send_activation(session, row, by, now_ms)
@@ -200,13 +201,20 @@ def _of(body: str | None) -> Select[User]:
     return query if body is None else query.where(User.body_id == body)
 
 
-async def _free(session: AsyncSession, email: str) -> None:
+async def _free(session: AsyncSession, email: str, now_ms: int) -> User | None:
+    """None, or the account that was made for this address and whose links are over. Raises EmailTaken."""
     key = email_key(email)
-    taken = select(User.id).where(User.email_key == key)
-    extra = select(ExtraEmail.id).where(ExtraEmail.email_key == key, ExtraEmail.confirmed_ms.is_not(None))
-    for query in (taken, extra):
-        if (await session.scalars(query)).first() is not None:
-            raise EmailTaken("another account has this address")
+    holder = (await session.scalars(select(User).where(User.email_key == key).with_for_update())).one_or_none()
+    extra = select(ExtraEmail.id).where(ExtraEmail.email_key == key, ExtraEmail.confirmed_by == "link")
+    if (await session.scalars(extra)).first() is not None:
+        raise EmailTaken("another account has this address")
+    if holder is None:
+        return None
+    good = (EmailToken.user_id == holder.id, EmailToken.used_ms.is_(None), EmailToken.expires_ms > now_ms)
+    waits = (await session.scalars(select(EmailToken.token_hash).where(*good))).first() is not None
+    if holder.state != State.INVITED or waits:
+        raise EmailTaken("another account has this address")
+    return holder
 
 
 async def _placed(session: AsyncSession, body: str | None, unit: str | None) -> None:
@@ -224,6 +232,17 @@ async def _unit_names(session: AsyncSession, ids: set[str]) -> dict[str, str]:
     return {
         str(id): str(name) for id, name in await session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids)))
     }
+
+
+def _named_anew(row: User, who: Invited, now_ms: int) -> User:
+    """What the former inviter said of the person is gone."""
+    fresh = _new(who, now_ms)
+    row.name, row.given_name, row.surname = fresh.name, fresh.given_name, fresh.surname
+    row.search_key, row.created_ms = fresh.search_key, now_ms
+    row.role, row.body_id, row.unit_id = fresh.role, fresh.body_id, fresh.unit_id
+    row.email, row.telephone = fresh.email, fresh.telephone
+    row.contact = row.description = row.comments = ""
+    return row
 
 
 def _new(who: Invited, now_ms: int) -> User:

@@ -228,12 +228,13 @@ async def _employ(session: AsyncSession, row: User, employment: str, body: str, 
 
 
 async def _holder(session: AsyncSession, email: str, user: str) -> User | None:
-    """The account that a coordinator made for this address, if any. Raises EmailTaken when it is somebody's."""
+    """The account that a coordinator made for this address, if any. Raises EmailTaken when it is somebody's: as first
+    address, or as a further one that a link proved. What a coordinator vouched for gives way to whoever proves it."""
     key = email_key(email)
     query = select(User).where(User.email_key == key, User.id != user).with_for_update()
     found = (await session.scalars(query)).one_or_none()
     extra = select(ExtraEmail.id).where(
-        ExtraEmail.email_key == key, ExtraEmail.user_id != user, ExtraEmail.confirmed_ms.is_not(None)
+        ExtraEmail.email_key == key, ExtraEmail.user_id != user, ExtraEmail.confirmed_by == "link"
     )
     if (found is not None and found.state != State.INVITED) or (await session.scalars(extra)).first() is not None:
         raise EmailTaken("another account has this address")
@@ -248,10 +249,13 @@ async def _take_up(session: AsyncSession, row: User, by: str, now_ms: int) -> No
 
 
 async def _proved(session: AsyncSession, row: User, by: str, now_ms: int) -> None:
-    """The address is the account's: what it was invited to by this address is now theirs to see (E0-33)."""
+    """The address is the account's: what it was invited to by this address is now theirs to see (E0-33), and nobody
+    else has it among the further ones."""
     row.confirmed_ms, row.confirmed_by = now_ms, by
     accepted = row.terms_ms is not None and row.privacy_ms is not None
     row.state = settled(row.state, confirmed=True, accepted=accepted)
+    others = (ExtraEmail.email_key == row.email_key, ExtraEmail.user_id != row.id)
+    await session.execute(delete(ExtraEmail).where(*others))
     await session.execute(
         update(Invitee)
         .where(Invitee.email_key == row.email_key, Invitee.user_id.is_(None), Invitee.kind.in_(("person", "user")))

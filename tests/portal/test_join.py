@@ -1,10 +1,13 @@
 """Ways in: links, number with PIN or ADMIN PIN, the organiser's own, and every reason to be refused."""
 
+import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from signaling.auth import TokenMint
+from storage.tables import Entry
 from tests.portal.conftest import Browser, Open, Site, code, secret_of
 
 DAY_MS = 24 * 3600 * 1000
@@ -312,3 +315,50 @@ async def test_behind_a_proxy_links_carry_the_public_name(open_site: Open) -> No
     session = response.cookies["__Host-plenum_session"].value
     response = await browser.post("/api/conferences", {"title": "T"}, cookies={"__Host-plenum_session": session})
     assert (await response.json())["participant_url"].startswith("https://meet.example.org/j/")
+
+
+async def rows_of_entries(site: Site) -> int:
+    async with site.storage.db.read() as session:
+        return (await session.execute(select(func.count()).select_from(Entry))).scalar_one()
+
+
+async def test_one_caller_makes_no_more_tokens_than_a_conference_could_need(open_site: Open) -> None:
+    """A right link or PIN, again and again: each would be a row, and could become a participant."""
+    site = await open_site(behind_proxy=True)
+    conference = await (await site.organiser()).conference(max_participants=2)
+    body = {"link": secret_of(conference["participant_url"]), "name": "Mallory"}
+    browser = await site.browser()
+
+    async def come(address: str, body: dict[str, str]) -> int:
+        return (await browser.post("/api/join", body, headers={"X-Forwarded-For": address})).status
+
+    assert [await come("10.0.0.1", body) for _ in range(62)] == [200] * 60 + [429] * 2
+    by_pin = {"number": conference["number"], "pin": conference["pin"], "name": "Mallory"}
+    assert await come("10.0.0.1", by_pin) == 429
+    assert await rows_of_entries(site) == 60
+    assert await come("10.0.0.2", body) == 200  # nobody uses up what others have
+    site.clock.now += 15 * 60 + 1
+    assert await come("10.0.0.1", body) == 200
+
+
+async def test_a_thousand_behind_one_address_come_in_at_once(site: Site) -> None:
+    conference = await (await site.organiser()).conference(max_participants=1000)
+    link = secret_of(conference["participant_url"])
+    browser = await site.browser()
+    for first in range(0, 1000, 100):
+        names = [f"Person {number}" for number in range(first, first + 100)]
+        answers = await asyncio.gather(*(browser.post("/api/join", {"link": link, "name": name}) for name in names))
+        assert {answer.status for answer in answers} == {200}
+
+
+async def test_who_came_without_account_is_forgotten_a_day_after_the_end(site: Site) -> None:
+    organiser = await site.organiser()
+    over, lasting = await organiser.conference(), await organiser.conference()
+    for conference in (over, lasting):
+        await joined(await site.browser(), {"link": secret_of(conference["participant_url"]), "name": "Anna"})
+    own = (await (await organiser.post(f"/api/conferences/{over['id']}/enter")).json())["participant"]
+    assert (await organiser.post(f"/api/conferences/{over['id']}/end")).status == 200
+    assert await site.storage.entries.sweep(site.clock.ms() + DAY_MS) == 0
+    assert await site.storage.entries.sweep(site.clock.ms() + DAY_MS + 1) == 1
+    assert await site.storage.entries.account_of(own) == organiser.user
+    assert await rows_of_entries(site) == 2

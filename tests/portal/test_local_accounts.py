@@ -2,6 +2,7 @@
 
 import statistics
 import time
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -77,6 +78,7 @@ async def test_guessing_is_stopped_per_caller_and_per_account(open_site: Open) -
     async def try_from(address: str, password: str, email: str = "anna@example.org") -> int:
         headers = {"X-Forwarded-For": address}
         body = {"email": email, "password": password}
+        browser.client.session.cookie_jar.clear()  # a browser that nobody signed in from
         return (await browser.post("/api/sign-in/password", body, headers=headers)).status
 
     for _ in range(3):
@@ -88,6 +90,30 @@ async def test_guessing_is_stopped_per_caller_and_per_account(open_site: Open) -
     assert await try_from("10.0.0.9", GOOD) == 429  # twenty for the account, over all callers
     site.clock.now += 15 * 60
     assert await try_from("10.0.0.9", GOOD) == 200
+
+
+async def test_strangers_lock_nobody_out_of_a_browser_that_the_account_knows(open_site: Open) -> None:
+    """OWASP: device cookies. Its tries are its own and as bounded; the mark is of one account and cannot be made up."""
+    site = await open_site(behind_proxy=True)
+    owner = await local(site)
+    stranger = await site.browser()
+
+    async def tried(browser: Browser, password: str, address: str = "10.0.0.9", **kwargs: Any) -> int:
+        body = {"email": "anna@example.org", "password": password}
+        headers = {"X-Forwarded-For": address}
+        return (await browser.post("/api/sign-in/password", body, headers=headers, **kwargs)).status
+
+    mark = cookie_of(owner, "plenum_known")
+    assert (await owner.post("/api/sign-out")).status == 200
+    for last in range(1, 5):
+        assert [await tried(stranger, "wrong", f"10.0.0.{last}") for _ in range(5)] == [403] * 5
+    assert await tried(stranger, GOOD) == 429
+    assert await tried(owner, GOOD) == 200
+    for made_up in (f"x{mark[1:]}", f"{mark[:-1]}{'A' if mark[-1] != 'A' else 'B'}", mark.partition(".")[0], "."):
+        assert await tried(stranger, GOOD, cookies={"plenum_known": made_up}) == 429
+    assert [await tried(owner, "wrong") for _ in range(11)] == [403] * 10 + [429]
+    other = await signed_in(site, "Boris", email="boris@example.org")  # a mark of his opens no tries at hers
+    assert await tried(other, GOOD) == 429
 
 
 async def test_a_session_from_before_the_sign_in_is_worth_nothing_after_it(site: Site) -> None:
@@ -214,8 +240,8 @@ async def test_tokens_and_passwords_are_nowhere_in_the_database(site: Site) -> N
         assert secret not in "".join(rows)
 
 
-def cookie_of(browser: Browser) -> str:
-    return browser.client.session.cookie_jar.filter_cookies(browser.client.make_url("/"))["plenum_session"].value
+def cookie_of(browser: Browser, name: str = "plenum_session") -> str:
+    return browser.client.session.cookie_jar.filter_cookies(browser.client.make_url("/"))[name].value
 
 
 async def me_of(site: Site) -> UserRecord:
