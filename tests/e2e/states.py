@@ -352,6 +352,7 @@ async def _(stage: Stage) -> Page:
 
 @state("account", "account-2fa-setup")
 async def _(stage: Stage) -> Page:
+    await stage.world.sign_in("simple")
     page = await stage.page("/account#security", "simple")
     await button(page, "Set up 2FA").click()
     return await opened(page, page.get_by_role("img", name="QR code"))
@@ -364,10 +365,48 @@ async def _(stage: Stage) -> Page:
     return await dialog(page)
 
 
+async def asked_for_proof(stage: Stage, **has: bool) -> Page:
+    """As after ten minutes."""
+    ask = {"password": False, "code": False, "provider": False} | has
+
+    async def late(route: Route) -> None:
+        if route.request.method == "POST":
+            await route.fulfill(status=403, json={"error": {"code": "proof_needed", "message": "-", "ask": ask}})
+        else:
+            await route.fallback()
+
+    page = await stage.page("/account#emails", "two")
+    await page.route("**/api/account/emails", late)
+    await page.get_by_label("New address").fill("anna.home@example.org")
+    await page.keyboard.press("Enter")
+    return await dialog(page)
+
+
+@state("account", "account-prove")
+async def _(stage: Stage) -> Page:
+    page = await asked_for_proof(stage, password=True, code=True)
+    await page.get_by_label("Password", exact=True).fill("wrong")
+    await page.get_by_label("Code").fill("123456")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("This is not your current password.")).to_be_visible()
+    return page
+
+
+@state("account", "account-prove-at-provider")
+async def _(stage: Stage) -> Page:
+    return await asked_for_proof(stage, provider=True)
+
+
+@state("account", "account-prove-by-signing-in")
+async def _(stage: Stage) -> Page:
+    return await asked_for_proof(stage)
+
+
 @state("account", "account-recovery-codes")
 async def _(stage: Stage) -> Page:
     import pyotp
 
+    await stage.world.sign_in("asked")
     page = await stage.page("/account#security", "asked")
     if await page.get_by_text("Inactive", exact=True).count() == 0:
         await page.get_by_text(re.compile("^(Inactive|Active)$")).first.wait_for()

@@ -8,11 +8,14 @@ from collections.abc import AsyncIterator, Iterator
 import pyotp
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
+from sqlalchemy import update
 
+from storage.service import Storage, StorageConfig
+from storage.tables import WebSession
 from tests.e2e.accounts import at_provider, mailed, provider_env
 from tests.portal.accounts_support import GOOD, provider
 from tests.support.pages import axe, fits
-from tests.support.server import Server, running
+from tests.support.server import Organiser, Server, running
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -256,6 +259,41 @@ async def test_two_factor_from_the_picture_to_the_recovery_code(served: Server, 
     await page.get_by_role("dialog").get_by_label("Code").fill(kept[1])
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("Inactive", exact=True)).to_be_visible()
+
+
+async def test_what_opens_the_account_asks_once_who_it_is(served: Server, page: Page) -> None:
+    """Fresh proof: a dialog, then the call goes again; cancelled, nothing was changed; a second act asks no more."""
+    storage = await Storage.open(StorageConfig(served.data_dir))
+    user = await storage.users.add("Olga Nowak", email="olga@example.org")
+    token = await storage.sign_in_links.create(user.id, now_ms=int(time.time() * 1000))
+    olga = Organiser(served.url, f"{served.url}/sign-in#{token}")
+    olga.call("POST", "/api/account/password", {"new": GOOD})
+    async with storage.db.write() as session:
+        await session.execute(update(WebSession).where(WebSession.user_id == user.id).values(proved_ms=0))
+    await storage.close()
+    await page.context.add_cookies(olga.cookies())
+    await page.goto(served.url + "/account#emails")
+    asked = page.get_by_role("dialog", name="Is it still you?")
+    new = page.get_by_label("New address")
+    await new.fill("olga.home@example.org")
+    await page.keyboard.press("Enter")
+    await expect(asked.get_by_label("Password", exact=True)).to_be_focused()
+    await axe(page)
+    await fits(page)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_text("Nothing was changed: first confirm that it is you.")).to_be_visible()
+    await expect(new).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("not the password")
+    await page.keyboard.press("Enter")
+    await expect(asked.get_by_text("This is not your current password.")).to_be_visible()
+    await asked.get_by_label("Password", exact=True).fill(GOOD)
+    await page.keyboard.press("Enter")
+    await expect(asked).to_have_count(0)
+    await expect(page.get_by_text("Free slots: 2")).to_be_visible()
+    await page.get_by_role("button", name="Remove olga.home@example.org").click()
+    await expect(page.get_by_text("Free slots: 3")).to_be_visible()
+    await expect(asked).to_have_count(0)
 
 
 async def test_password_forgotten_and_set_by_the_link(served: Server, page: Page) -> None:

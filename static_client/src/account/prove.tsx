@@ -1,8 +1,8 @@
-// "It is still you?": one dialog for whatever the server does only shortly after somebody proved who they are
+// "Is it still you?": the dialog for whatever the server does only shortly after somebody proved who they are
 // (`proof_needed`). It asks for what the account has; the call that was refused goes again afterwards.
-import { render } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { api, ApiError } from "../app/api";
+import type { ProveProps, Ways } from "../app/proof";
 import { t } from "../i18n";
 import { user, waysIn } from "../portal/account";
 import { Button } from "../ui/button";
@@ -12,27 +12,7 @@ import { Field, TextInput } from "../ui/field";
 import { PasswordField } from "../ui/password";
 import { useSubmit } from "./use";
 
-export interface Ways { password: boolean; code: boolean; provider: boolean }
-
-let asking: Promise<boolean> | null = null;
-
-/** True once it is proved, false when the dialog was left. Calls that wait at the same time share one dialog. */
-export function prove(ways: Ways): Promise<boolean> {
-  asking ??= new Promise<boolean>((resolve) => {
-    const place = document.createElement("div");
-    document.body.append(place);
-    const done = (proved: boolean) => {
-      render(null, place);
-      place.remove();
-      asking = null;
-      resolve(proved);
-    };
-    render(<Prove ways={ways} done={done} />, place);
-  });
-  return asking;
-}
-
-function Prove({ ways, done }: { ways: Ways; done: (proved: boolean) => void }) {
+export function Prove({ ways, done }: ProveProps) {
   const typed = ways.password || ways.code;
   const provider = !typed && ways.provider ? waysIn.value?.oidc?.name ?? null : null;
   const here = `${location.pathname}${location.hash}`;
@@ -60,7 +40,6 @@ function Form({ ways, done }: { ways: Ways; done: () => void }) {
   const submit = useSubmit();
   const passwordRef = useRef<HTMLInputElement>(null);
   const codeRef = useRef<HTMLInputElement>(null);
-  useEffect(() => (ways.password ? passwordRef : codeRef).current?.focus(), []);
   const missing = (value: string) => (tried && value.trim() === "" ? t("acc.missing") : null);
   const send = (event: Event) => {
     event.preventDefault();
@@ -83,11 +62,11 @@ function Form({ ways, done }: { ways: Ways; done: () => void }) {
   return (
     <form class="ui-stack" id="prove" noValidate onSubmit={send}>
       <input class="visually-hidden" type="text" autoComplete="username" value={user.value?.email ?? ""} readOnly tabIndex={-1} aria-hidden="true" />
-      {ways.password && <PasswordField label={t("acc.signin.password")} value={password} inputRef={passwordRef} autoComplete="current-password"
+      {ways.password && <PasswordField label={t("acc.signin.password")} value={password} inputRef={passwordRef} autoFocus autoComplete="current-password"
         error={wrong === "password" ? t("acc.pw.wrong") : missing(password)} onInput={setPassword} />}
       {ways.code && (
         <Field label={t("acc.code.label")} hint={t("acc.code.hint")} error={wrong === "code" ? t("error.wrong_code") : missing(code)}>
-          <TextInput big value={code} onInput={setCode} inputRef={codeRef} autoComplete="one-time-code" autoCapitalize="off" spellcheck={false} maxLength={40} />
+          <TextInput big value={code} onInput={setCode} inputRef={codeRef} autoFocus={!ways.password} autoComplete="one-time-code" autoCapitalize="off" spellcheck={false} maxLength={40} />
         </Field>
       )}
       {submit.error !== null && <Banner kind="bad">{submit.error}</Banner>}

@@ -1,6 +1,6 @@
 // Calls to the REST API (portal/API.md). Every failure is one ApiError with the server's stable code.
 
-import type { Ways } from "../account/prove";
+import { prove, type Ways } from "./proof";
 
 export class ApiError extends Error {
   constructor(
@@ -44,7 +44,6 @@ export async function api<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
   if (response.ok) return data as T;
   const failure = (data ?? {}) as ErrorBody;
   if (failure.error?.code === "proof_needed") {
-    const { prove } = await import("../account/prove");
     if (await prove(failure.error["ask"] as Ways)) return api<T>(method, path, body);
   }
   const header = Number(response.headers.get("Retry-After") ?? "");

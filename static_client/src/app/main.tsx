@@ -7,6 +7,7 @@ import { startAppearance } from "../ui/appearance";
 import { AppearanceMenu } from "../ui/appearance_menu";
 import { ToastHost } from "../ui/toast";
 import { App } from "./app";
+import { ProofHost } from "./proof";
 import { startRouter } from "./router";
 
 const root = document.getElementById("app");
@@ -17,6 +18,7 @@ await startLanguage();
 render(
   <>
     <App />
+    <ProofHost />
     <AppearanceMenu />
     <ToastHost />
   </>,

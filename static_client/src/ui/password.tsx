@@ -15,13 +15,14 @@ export interface PasswordFieldProps {
   hint?: string;
   error?: string | null;
   inputRef?: Ref<HTMLInputElement>;
+  autoFocus?: boolean;
 }
 
-export function PasswordField({ label, value, onInput, autoComplete, hint, error, inputRef }: PasswordFieldProps) {
+export function PasswordField({ label, value, onInput, autoComplete, hint, error, inputRef, autoFocus }: PasswordFieldProps) {
   const [shown, setShown] = useState(false);
   return (
     <Field label={label} hint={hint} error={error} class="ui-password">
-      <TextInput type={shown ? "text" : "password"} value={value} onInput={onInput} inputRef={inputRef} autoComplete={autoComplete} autoCapitalize="off" spellcheck={false} maxLength={1024} />
+      <TextInput type={shown ? "text" : "password"} value={value} onInput={onInput} inputRef={inputRef} autoFocus={autoFocus} autoComplete={autoComplete} autoCapitalize="off" spellcheck={false} maxLength={1024} />
       <IconButton icon={shown ? "eye-off" : "eye"} label={t("acc.password.show")} pressed={shown} onClick={() => setShown(!shown)} />
     </Field>
   );
