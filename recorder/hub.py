@@ -1,6 +1,7 @@
 """All taps of the recorder process: commands and tap messages in, facts out. No sockets, no threads, no clock."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from recorder.errors import BadPacket
@@ -55,20 +56,8 @@ class Hub:
 
     def packet(self, data: bytes) -> None:
         """One message of the tap socket."""
-        try:
-            message = parse_message(data)
-            track = self._tracks.get(message.tap)
-            if track is None:
-                self._keep_early(message)
-            elif message.kind is Kind.END:
-                self._close([message.tap], message.arrival_us)
-                self._report(TapEnded(message.tap))
-            else:
-                track.receive(message)
-        except BadPacket as error:
-            if not self._bad_packet_told:  # the media server is not one that sends them: once says it all
-                self._bad_packet_told = True
-                self._report(Trouble("bad_packet", "", str(error)))
+        with self._forgiving():
+            self._take(parse_message(data))
 
     def lost(self, tap: int, count: int, now_us: int) -> None:
         """`count` packets of `tap` were dropped here for overload."""
@@ -91,6 +80,27 @@ class Hub:
         """Everything ends well. Idempotent."""
         self._close(list(self._tracks), now_us)
 
+    def _take(self, message: TapMessage) -> None:
+        """Raises BadPacket."""
+        track = self._tracks.get(message.tap)
+        if track is None:
+            self._keep_early(message)
+        elif message.kind is Kind.END:
+            self._close([message.tap], message.arrival_us)
+            self._report(TapEnded(message.tap))
+        else:
+            track.receive(message)
+
+    @contextmanager
+    def _forgiving(self) -> Iterator[None]:
+        """A packet that is none costs itself, whenever it is looked at."""
+        try:
+            yield
+        except BadPacket as error:
+            if not self._bad_packet_told:  # the media server is not one that sends them: once says it all
+                self._bad_packet_told = True
+                self._report(Trouble("bad_packet", "", str(error)))
+
     def _of(self, recording: str) -> list[TapTrack]:
         return [track for track in self._tracks.values() if track.tap.recording == recording]
 
@@ -100,7 +110,8 @@ class Hub:
         self._newest = max(self._newest, tap.tap)
         self._tracks[tap.tap] = TapTrack(tap, self._folder, self._report)
         for message in self._early.pop(tap.tap, ()):
-            self._tracks[tap.tap].receive(message)
+            with self._forgiving():
+                self._take(message)
 
     def _close(self, taps: Iterable[int], now_us: int) -> None:
         for tap in taps:
