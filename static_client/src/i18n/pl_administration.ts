@@ -52,7 +52,7 @@ export const administration: Translated<"pl", typeof english> = {
   "adm.whom.everybody": "wszyscy",
   "adm.whom.unknown": "(nazwa już nieznana)",
   "adm.whom.more": { one: "{count} inna osoba", few: "{count} inne osoby", many: "{count} innych osób", other: "{count} innej osoby" },
-  "adm.search": "Początek imienia lub nazwiska albo cały adres e-mail",
+  "adm.search": "Początek imienia, nazwiska lub cały e-mail",
   "adm.search_person": "Osoba",
   "adm.search_act": "Czynność",
   "adm.any_act": "Każda czynność",
