@@ -77,9 +77,9 @@ function SearchForm({ list, search, narrow }: { list: Listing<Entry>; search: Se
   const acts = ACTS.map((act) => ({ value: act, label: actWord(act) })).toSorted((one, other) => one.label.localeCompare(other.label));
   const turned = search.first !== "" && search.last !== "" && search.last < search.first;
   return (
-    <form class="adm-search" role="search" onSubmit={(event) => event.preventDefault()}>
-      <Field label={t("adm.search_person")} hint={t("adm.search")} class="adm-search-person"><TextInput type="search" value={list.words} maxLength={100} onInput={list.search} /></Field>
-      <Select label={t("adm.search_act")} value={search.act} onChange={(act) => narrow({ act })} options={[{ value: "", label: t("adm.any_act") }, ...acts]} class="adm-search-act" />
+    <form class="ui-fields adm-search" role="search" onSubmit={(event) => event.preventDefault()}>
+      <Field label={t("adm.search_person")} hint={t("adm.search")}><TextInput type="search" value={list.words} maxLength={100} onInput={list.search} /></Field>
+      <Select label={t("adm.search_act")} value={search.act} onChange={(act) => narrow({ act })} options={[{ value: "", label: t("adm.any_act") }, ...acts]} />
       <Field label={t("adm.search_first")}><TextInput type="date" value={search.first} max="9998-12-31" onInput={(first) => narrow({ first })} /></Field>
       <Field label={t("adm.search_last")} error={turned ? t("adm.days_bad") : null}><TextInput type="date" value={search.last} max="9998-12-31" onInput={(last) => narrow({ last })} /></Field>
     </form>
