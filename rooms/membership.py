@@ -60,7 +60,7 @@ def join(context: Context, command: Join) -> Iterator[Step]:
     assert id is not None
     present = state.participants.get(id)
     if present is not None:
-        yield from _return(context, present, command)
+        yield from _return(present, command)
         return
     admission(
         state,
@@ -78,7 +78,7 @@ def join(context: Context, command: Join) -> Iterator[Step]:
         yield Step("join", ConsentAsked(frozenset({id})))
 
 
-def _return(context: Context, present: Participant, command: Join) -> Iterator[Step]:
+def _return(present: Participant, command: Join) -> Iterator[Step]:
     """The same person on a new connection: seat, role, hand and holds stay; nothing is turned on by coming back."""
     changes: dict[str, object] = {}
     if not present.connected:

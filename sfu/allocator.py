@@ -184,7 +184,7 @@ class LayerAllocator:
                 # Everybody has what he deserves: only a lower estimate (or other demands) can change that.
                 self._content_from = int(spent * SHORTAGE) + AUDIO_RESERVE_BPS + 1
             return held
-        return self._rise(demands, held, spent, budget, now)
+        return self._rise(demands, held, budget, now)
 
     def _hold(self, demands: Sequence[Demand], current: Targets, wish: Targets, budget: int) -> Targets:
         """What goes on as it is: nobody keeps more than he deserves, a new slot gets the best that fits now."""
@@ -217,7 +217,7 @@ class LayerAllocator:
         # Never up in a shortage.
         return {slot: _lower(fitting[slot], held[slot]) for slot in held}
 
-    def _rise(self, demands: Sequence[Demand], held: Targets, spent: int, budget: int, now: float) -> Targets:
+    def _rise(self, demands: Sequence[Demand], held: Targets, budget: int, now: float) -> Targets:
         if self._probe_end is not None:
             if now < self._probe_end:
                 return held

@@ -231,7 +231,7 @@ class RoomInbox:
         session.connection.joined()
         if before is not None and call.since is None and self.running.media is not None:
             self.running.media.reset_connection(PeerNumber(participant.number))
-        answer = self._join_answer(session, participant, None if stranger else call.since)
+        answer = self._join_answer(participant, None if stranger else call.since)
         outcome.after.append(lambda: self._welcome(session, participant, ack, answer))
 
     def _check_admission(self, session: Session) -> None:
@@ -247,7 +247,7 @@ class RoomInbox:
             now_ms=self.now_ms,
         )
 
-    def _join_answer(self, session: Session, participant: Participant, since: int | None) -> codec.Json:
+    def _join_answer(self, participant: Participant, since: int | None) -> codec.Json:
         state = self.room.state
         missed: list[Event] = []
         if since is not None:

@@ -130,7 +130,7 @@ class RunningSession:
             case _:
                 pass
         self._feed.event(event, state, number)
-        self._write_down(event, state, before)
+        self._write_down(event, state)
         if isinstance(event.fact, e.SessionEnded):
             self._end(event)
 
@@ -171,7 +171,7 @@ class RunningSession:
         self._ends.add(task)
         task.add_done_callback(self._ends.discard)
 
-    def _write_down(self, event: e.Event, state: RoomState, before: Mapping[ParticipantId, Participant]) -> None:
+    def _write_down(self, event: e.Event, state: RoomState) -> None:
         books, at, session = self._books, event.at_ms, state.session
         match event.fact:
             case e.SessionStarted(id, _):
