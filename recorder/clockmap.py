@@ -1,9 +1,10 @@
 """RTP timestamps of one tap become capture times in the server's clock (Unix µs).
 
 The media server gives the mapping (kind 2 of the tap), at first, after each sender report and after each
-re-anchoring. Small differences are followed slowly, so that reports do not make the sound jump; large ones at
-once, but only for packets from that timestamp on. An audio clock that stood still during a pause (Chromium after
-`replaceTrack(null)`) is recognised by its arrival as a second defence. Output never goes backwards.
+re-anchoring. Small differences are followed slowly, so that reports do not make the sound jump (Chromium's for audio
+are 10 ms apart); the first report corrects a guess by arrival at once (under load that was 80 ms wrong for seconds);
+large ones at once, but only for packets from that timestamp on. An audio clock that stood still during a pause
+(Chromium after `replaceTrack(null)`) is recognised by its arrival as a second defence. Output never goes backwards.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ SKEW_US = 150_000
 class _Anchor:
     ext_rtp: int
     capture_us: int
+    guess: bool = False
 
 
 class ClockMap:
@@ -38,25 +40,27 @@ class ClockMap:
     def ready(self) -> bool:
         return self._anchor is not None
 
-    def mapping(self, rtp: int, capture_us: int) -> None:
-        """The server says when `rtp` was captured."""
-        fresh = _Anchor(self._unwrapper.peek(rtp), capture_us)
+    def mapping(self, rtp: int, capture_us: int, *, guess: bool = False) -> None:
+        """The server says when `rtp` was captured. `guess`: it knows no more than when the packet arrived."""
+        fresh = _Anchor(self._unwrapper.peek(rtp), capture_us, guess)
         known = self._pending[-1] if self._pending else self._anchor
         if known is None:
-            self._anchor = _Anchor(self._unwrapper.unwrap(rtp), capture_us)
+            self._anchor = _Anchor(self._unwrapper.unwrap(rtp), capture_us, guess)
             return
         difference = capture_us - self._at(known, fresh.ext_rtp)
         if abs(difference) > STEP_US:
             self._pending = [*self._pending[-7:], fresh]
         elif self._pending:
             self._pending[-1] = _Anchor(known.ext_rtp, known.capture_us + difference)
+        elif known.guess and not guess:
+            self._anchor = fresh
         else:
-            self._anchor = _Anchor(fresh.ext_rtp, capture_us - round(difference * (1 - FOLLOW)))
+            self._anchor = _Anchor(fresh.ext_rtp, capture_us - round(difference * (1 - FOLLOW)), known.guess)
 
     def assume_arrival(self, timestamp: int, arrival_us: int) -> None:
         """No mapping came: from now on arrival is capture, until a mapping says otherwise."""
         if self._anchor is None:
-            self._anchor = _Anchor(self._unwrapper.unwrap(timestamp), arrival_us)
+            self._anchor = _Anchor(self._unwrapper.unwrap(timestamp), arrival_us, guess=True)
 
     def capture_us(self, timestamp: int, arrival_us: int) -> int:
         """When this packet was captured. The map must be `ready`."""

@@ -21,7 +21,7 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class TapMessage:
-    """`body` is the RTP packet of a PACKET; `rtp` and `capture_us` belong to a MAPPING, `count` to a LOSS."""
+    """`body` is the RTP packet of a PACKET; `rtp`, `capture_us` and `guess` belong to a MAPPING, `count` to a LOSS."""
 
     tap: int
     kind: Kind
@@ -29,6 +29,7 @@ class TapMessage:
     body: bytes = b""
     rtp: int = 0
     capture_us: int = 0
+    guess: bool = False
     count: int = 0
 
 
@@ -36,13 +37,13 @@ def parse_message(data: bytes) -> TapMessage:
     """Raises BadPacket."""
     if len(data) < HEADER.size:
         raise BadPacket(f"tap message of {len(data)} bytes is shorter than its header")
-    tap, kind, _flags, arrival_us = HEADER.unpack_from(data)
+    tap, kind, flags, arrival_us = HEADER.unpack_from(data)
     body = data[HEADER.size :]
     if kind == Kind.PACKET:
         return TapMessage(tap, Kind.PACKET, arrival_us, body=body)
     if kind == Kind.MAPPING and len(body) >= _MAPPING.size:
         rtp, capture_us = _MAPPING.unpack_from(body)
-        return TapMessage(tap, Kind.MAPPING, arrival_us, rtp=rtp, capture_us=capture_us)
+        return TapMessage(tap, Kind.MAPPING, arrival_us, rtp=rtp, capture_us=capture_us, guess=bool(flags & 1))
     if kind == Kind.END:
         return TapMessage(tap, Kind.END, arrival_us)
     if kind == Kind.LOSS and len(body) >= _COUNT.size:

@@ -38,7 +38,7 @@ class TapTrack:
             self._order.push(parse_rtp(message.body, message.arrival_us))
             self._drain(message.arrival_us)
         elif message.kind is Kind.MAPPING:
-            self._clock.mapping(message.rtp, message.capture_us)
+            self._clock.mapping(message.rtp, message.capture_us, guess=message.guess)
         elif message.kind is Kind.LOSS:
             self._frames.interrupt()
             self._ask(message.arrival_us)

@@ -60,18 +60,32 @@ def beeps(media: Path, start_ms: int) -> list[float]:
     """Times at which the sound becomes loud, to the sample."""
     out, quiet = [], True
     with av.open(str(media)) as container:
-        for frame in container.decode():
-            data = np.abs(frame.to_ndarray().astype(np.float64)).max(axis=0)
-            if data.size > frame.samples:
-                data = data[::2]
-            for n in np.flatnonzero(data > 0.08):
-                if quiet:
-                    out.append(start_ms / 1000 + float(frame.time) + n / 48000)
-                    quiet = False
-                break
-            else:
-                quiet = True
+        for frame in container.decode(audio=0):
+            loud = loud_from(frame)
+            if loud is not None and quiet:
+                out.append(start_ms / 1000 + float(frame.time) + loud / 48000)
+            quiet = loud is None
     return out
+
+
+def loud_from(frame: av.AudioFrame) -> int | None:
+    """The first loud sample of a frame at 48 kHz, whatever its format."""
+    data = np.abs(frame.to_ndarray().astype(np.float64)).max(axis=0)
+    if frame.format.name.startswith("s16"):
+        data /= 32768
+    if data.size > frame.samples:
+        data = data[::2]
+    found = np.flatnonzero(data > 0.08)
+    return int(found[0]) if found.size else None
+
+
+def bars_of(grey: np.ndarray) -> float | None:
+    """The time in s that a picture of 16 black and white bars shows, if they are clear."""
+    wide = grey.shape[1] / 16
+    bars = [float(grey[:, int((n + 0.3) * wide) : int((n + 0.7) * wide)].mean()) for n in range(16)]
+    if not all(one < 70 or one > 185 for one in bars):
+        return None
+    return sum(1 << n for n, one in enumerate(bars) if one > 128) / 1000
 
 
 def _edges(media: Played, level: float, start_ms: int) -> list[float]:

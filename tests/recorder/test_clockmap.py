@@ -33,6 +33,16 @@ def test_small_differences_are_followed_slowly_and_reached() -> None:
     assert abs(last - (START + 30_000_000 + 10_000)) < 500
 
 
+def test_the_first_report_corrects_a_guess_at_once() -> None:
+    """S-42: pictures that arrived 60 ms late at the start of a part stand where they were captured from then on."""
+    clock = ClockMap(RATE)
+    clock.mapping(RTP0, START + 60_000, guess=True)
+    clock.mapping(rtp(500_000), START + 558_000, guess=True)
+    assert abs(clock.capture_us(rtp(500_000), START + 560_000) - (START + 559_500)) < 25
+    clock.mapping(rtp(1_000_000), START + 1_000_000)
+    assert abs(clock.capture_us(rtp(1_500_000), START + 1_560_000) - (START + 1_500_000)) < 25
+
+
 def test_a_jump_counts_from_its_timestamp_on() -> None:
     clock = ClockMap(RATE)
     clock.mapping(RTP0, START)

@@ -17,7 +17,8 @@ from playwright.async_api import Browser
 
 from signaling.client import SignalingClient
 from tests.e2e.room import Participant, eventually, median_of_five_below
-from tests.recorder.playing import beeps, played
+from tests.recorder.as_sent import AsSent
+from tests.recorder.playing import bars_of, beeps, played
 from tests.support.browser import chromium, participant_context, watch
 from tests.support.server import Organiser, Server, running
 
@@ -57,6 +58,7 @@ navigator.mediaDevices.getUserMedia = async (constraints) => {
     oscillator.start();
     stream.addTrack(out.stream.getAudioTracks()[0]);
   }
+  (window.__tracks ||= []).push(...stream.getTracks());
   return stream;
 };
 """
@@ -93,23 +95,20 @@ def shown_times(media: Path, start_ms: int) -> list[tuple[float, float]]:
     out = []
     with av.open(str(media)) as container:
         for frame in container.decode(video=0):
-            grey = frame.to_ndarray(format="gray")
-            wide = grey.shape[1] / 16
-            bars = [float(grey[:, int((n + 0.3) * wide) : int((n + 0.7) * wide)].mean()) for n in range(16)]
-            if all(one < 70 or one > 185 for one in bars):
-                shown = sum(1 << n for n, one in enumerate(bars) if one > 128)
-                out.append((start_ms / 1000 + float(frame.time), shown / 1000))
+            shown = bars_of(frame.to_ndarray(format="gray"))
+            if shown is not None:
+                out.append((start_ms / 1000 + float(frame.time), shown))
     return out
 
 
-def skews_of(pictures: list[tuple[float, float]], beeping: list[float]) -> list[float]:
-    """Sound against picture in ms: at each beep, which stands for a whole second, by the pictures around it."""
-    out = []
+def skews_of(pictures: list[tuple[float, float]], beeping: list[float]) -> dict[int, float]:
+    """Sound after picture in ms at each beep, by the second that it stands for and the pictures around it."""
+    out = {}
     for beep in beeping:
         around = [at - shown for at, shown in pictures if abs(at - beep) < 0.5]
         if len(around) >= 5:
-            delay_s = beep - statistics.median(around)
-            out.append((delay_s - round(delay_s)) * 1000)
+            second = beep - statistics.median(around)
+            out[round(second)] = (second - round(second)) * 1000
     return out
 
 
@@ -136,24 +135,33 @@ def manifest_of(server: Server, organiser: Organiser, recording: str) -> tuple[d
 
 
 async def test_a_meeting_is_recorded_in_step_and_without_who_refused(server: Server, browser: Browser) -> None:
-    """S-42, S-45: two pages, one refuses; picture and sound of the other are in step in the files. How the browser
-    stamps them under load is not ours: one of three meetings must hold."""
+    """S-42, S-45: two pages, one refuses; picture and sound of the other are as much in step in the files as they were
+    sent, in one of three meetings. (Chromium sends these 5 to 36 ms apart, and each of its streams has a delay of its
+    own of up to 30 ms, by how busy the machine is.)"""
     organiser = Organiser(server.url, server.sign_in_url)
     rounds = []
     for _ in range(3):
-        rounds.append(await skews_of_a_meeting(server, organiser, browser))
-        print("skews", [round(one) for one in rounds[-1]])
-        away = sorted(map(abs, rounds[-1]))
-        if statistics.median(away) < 40 and away[int(len(away) * 0.95) - 1] < 80:
+        sent, kept = await skews_of_a_meeting(server, organiser, browser)
+        print("as sent", {second: round(skew) for second, skew in sent.items()})
+        print("as kept", {second: round(skew) for second, skew in kept.items()})
+        added = sorted(abs(kept[second] - sent[second]) for second in kept.keys() & sent.keys())
+        rounds.append([round(one) for one in added])
+        if len(added) >= 12 and statistics.median(added) < 40 and added[int(len(added) * 0.95) - 1] < 80:
             return
-    raise AssertionError(f"sound and picture are apart in every meeting, ms: {rounds}")
+    raise AssertionError(f"ms between sound and picture that were added, at each beep of each meeting: {rounds}")
 
 
-async def skews_of_a_meeting(server: Server, organiser: Organiser, browser: Browser) -> list[float]:
+async def skews_of_a_meeting(
+    server: Server, organiser: Organiser, browser: Browser
+) -> tuple[dict[int, float], dict[int, float]]:
+    """As sent, and as kept in the files."""
     conference = organiser.conference(record=True)
     ticking = await clock(browser, conference["participant_url"])
     shy = await Participant.arrive(browser, conference["participant_url"], "Shy", consent="no")
+    beside = AsSent()
+    await beside.connect(ticking.page)
     await asyncio.sleep(20)
+    sent = skews_of(*await beside.close())
     await ticking.close()
     await shy.close()
     began = time.monotonic()
@@ -175,12 +183,11 @@ async def skews_of_a_meeting(server: Server, organiser: Organiser, browser: Brow
         == (folder / f"{video['id']}.webm").read_bytes()
     )
     assert video["duration_ms"] > 15_000 and audio["duration_ms"] > 15_000
-    skews = skews_of(
+    kept = skews_of(
         shown_times(folder / f"{video['id']}.webm", video["start_ms"]),
         beeps(folder / f"{audio['id']}.webm", audio["start_ms"]),
     )
-    assert len(skews) >= 15
-    return skews
+    return sent, kept
 
 
 async def organiser_joins(server: Server, organiser: Organiser, conference: str) -> SignalingClient:

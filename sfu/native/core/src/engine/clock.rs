@@ -64,6 +64,14 @@ pub struct StreamClock {
     refusals: u8,
 }
 
+/// Some timestamp and when it was captured; by a sender report, or by arrival alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Mapping {
+    pub timestamp: u32,
+    pub capture_us: u64,
+    pub reported: bool,
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Seen {
     timestamp: u32,
@@ -196,10 +204,13 @@ impl StreamClock {
         Some(anchor.timestamp.wrapping_add(ticks as u32))
     }
 
-    /// Some timestamp and when it was captured.
     #[must_use]
-    pub fn mapping(&self) -> Option<(u32, u64)> {
-        self.anchor.map(|anchor| (anchor.timestamp, anchor.capture_us.max(0) as u64))
+    pub fn mapping(&self) -> Option<Mapping> {
+        self.anchor.map(|Anchor { timestamp, capture_us, reported }| Mapping {
+            timestamp,
+            capture_us: capture_us.max(0) as u64,
+            reported,
+        })
     }
 
     fn at(&self, anchor: &Anchor, timestamp: u32) -> i64 {
@@ -227,7 +238,9 @@ mod tests {
     fn capture_follows_the_report_not_the_jitter() {
         let mut clock = StreamClock::new(90_000);
         clock.on_packet(9000, T0 + 40_000);
+        assert!(clock.mapping().is_some_and(|mapping| !mapping.reported));
         assert!(clock.on_report(9000, T0, T0 + 50_000));
+        assert!(clock.mapping().is_some_and(|mapping| mapping.reported));
         assert_eq!(clock.on_packet(9000 + 90_000, T0 + 1_070_000), T0 + 1_000_000);
         assert_eq!(clock.breaks(), 0);
         assert_eq!(clock.timestamp_at(T0 + 2_000_000), Some(9000 + 180_000));

@@ -274,8 +274,8 @@ fn write_tap(
 /// The present mapping of a tap's timestamps to capture times.
 pub(super) fn write_clock(tap: &Tap, layer: &Layer, now_us: u64, out: &mut dyn Output) {
     let epoch = tap.feed.rewriter.current();
-    if let (Some(epoch), Some((timestamp, capture_us))) = (epoch, layer.clock.mapping()) {
-        tap.write_clock(epoch.timestamp(timestamp), capture_us, now_us, out);
+    if let (Some(epoch), Some(mapping)) = (epoch, layer.clock.mapping()) {
+        tap.write_clock(epoch.timestamp(mapping.timestamp), mapping, now_us, out);
     }
 }
 

@@ -1,6 +1,7 @@
 //! A track on its way to the recorder, framed as `recorder/TAP.md` says: one unbroken stream without
 //! header extensions, with the clock mapping beside it.
 
+use super::clock::Mapping;
 use super::command::Codec;
 use super::event::{Output, TapWrite};
 use super::feed::Feed;
@@ -13,6 +14,7 @@ const KIND_CLOCK: u8 = 2;
 const KIND_END: u8 = 3;
 const KIND_LOSS: u8 = 4;
 const FLAG_KEYFRAME: u8 = 1;
+const FLAG_GUESS: u8 = 1;
 const FRAME_LEN: usize = 16;
 const RTP_LEN: usize = 12;
 /// How often a loss that goes on is told to the control plane.
@@ -70,11 +72,11 @@ impl Tap {
     }
 
     /// Tell the recorder which moment an outgoing timestamp stands for.
-    pub fn write_clock(&self, timestamp: u32, capture_us: u64, now_us: u64, out: &mut dyn Output) {
+    pub fn write_clock(&self, timestamp: u32, mapping: Mapping, now_us: u64, out: &mut dyn Output) {
         let mut message = [0u8; FRAME_LEN + 12];
-        frame(&mut message, self.id, KIND_CLOCK, 0, now_us);
+        frame(&mut message, self.id, KIND_CLOCK, if mapping.reported { 0 } else { FLAG_GUESS }, now_us);
         message[FRAME_LEN..FRAME_LEN + 4].copy_from_slice(&timestamp.to_le_bytes());
-        message[FRAME_LEN + 4..].copy_from_slice(&capture_us.to_le_bytes());
+        message[FRAME_LEN + 4..].copy_from_slice(&mapping.capture_us.to_le_bytes());
         out.tap(&message);
     }
 
