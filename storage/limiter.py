@@ -1,14 +1,19 @@
-"""Rate limits in memory: sliding windows in a bounded table, by our clock.
+"""Rate limits in memory: sliding windows of the `limits` library over a bounded store with our clock.
 
 Nothing is kept about an address: `caller()` hashes it with a random key that lives in memory and is replaced
 every day, and only the hash becomes a key here.
 """
 
+import asyncio
 import hashlib
 import ipaddress
 import secrets
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable
+
+from limits import RateLimitItemPerSecond
+from limits.aio.storage import MovingWindowSupport, Storage
+from limits.aio.strategies import MovingWindowRateLimiter
 
 from storage.interfaces import Limit
 
@@ -16,14 +21,77 @@ DAY_S = 86_400
 MAX_KEYS = 100_000
 
 
+class WindowStore(Storage, MovingWindowSupport):
+    """Moving windows only. Beyond MAX_KEYS the key touched longest ago is forgotten."""
+
+    def __init__(self, clock: Callable[[], float], max_keys: int = MAX_KEYS) -> None:
+        super().__init__()
+        self._clock = clock
+        self._max_keys = max_keys
+        self._entries: OrderedDict[str, list[float]] = OrderedDict()  # newest last
+
+    async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        entries = self._fresh(key, expiry)
+        if len(entries) + amount > limit:
+            return False
+        entries += [self._clock()] * amount
+        self._entries[key] = entries
+        self._entries.move_to_end(key)
+        while len(self._entries) > self._max_keys:
+            self._entries.popitem(last=False)
+        return True
+
+    async def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
+        entries = self._fresh(key, expiry)
+        return (entries[0] if entries else self._clock()), len(entries)
+
+    def refund(self, key: str) -> None:
+        entries = self._entries.get(key)
+        if entries:
+            entries.pop()
+            if not entries:
+                del self._entries[key]
+
+    def _fresh(self, key: str, expiry: int) -> list[float]:
+        oldest = self._clock() - expiry
+        entries = [at for at in self._entries.get(key, ()) if at > oldest]
+        if not entries:
+            self._entries.pop(key, None)
+        return entries
+
+    @property
+    def base_exceptions(self) -> type[Exception] | tuple[type[Exception], ...]:
+        return ValueError
+
+    async def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        raise NotImplementedError("moving windows only")
+
+    async def get(self, key: str) -> int:
+        return len(self._entries.get(key, ()))
+
+    async def get_expiry(self, key: str) -> float:
+        return self._clock()
+
+    async def check(self) -> bool:
+        return True
+
+    async def reset(self) -> int | None:
+        count = len(self._entries)
+        self._entries.clear()
+        return count
+
+    async def clear(self, key: str) -> None:
+        self._entries.pop(key, None)
+
+
 class InProcessLimiter:
-    """The embedded form of `storage.interfaces.Limiter`. `clock`: Unix seconds. Beyond `max_keys` the key counted
-    longest ago is forgotten. Nothing here waits, so what is asked at the same time cannot slip through."""
+    """The embedded form of `storage.interfaces.Limiter`. `clock`: Unix seconds."""
 
     def __init__(self, clock: Callable[[], float], max_keys: int = MAX_KEYS) -> None:
         self._clock = clock
-        self._max_keys = max_keys
-        self._counted: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()  # when; the newest key last
+        self._store = WindowStore(clock, max_keys)
+        self._windows = MovingWindowRateLimiter(self._store)
+        self._lock = asyncio.Lock()
         self._day = -1
         self._key = b""
 
@@ -34,36 +102,25 @@ class InProcessLimiter:
         return hashlib.blake2b(_network(address).encode(), key=self._key, digest_size=16).hexdigest()
 
     async def take(self, *tries: tuple[Limit, str]) -> float | None:
-        now = self._clock()
-        waits = [self._wait_s(limit, key, now) for limit, key in tries]
-        if any(waits):
-            return max(waits)
-        for limit, key in tries:
-            self._count((limit.name, key), now)
-        return None
+        async with self._lock:
+            waits = [await self._wait(limit, key) for limit, key in tries]
+            if any(waits):
+                return max(waits)
+            for limit, key in tries:
+                await self._windows.hit(_item(limit), key)
+            return None
 
     async def refund(self, *tries: tuple[Limit, str]) -> None:
         for limit, key in tries:
-            window = self._counted.get((limit.name, key))
-            if window:
-                window.pop()
-            if not window:
-                self._counted.pop((limit.name, key), None)
+            self._store.refund(_item(limit).key_for(key))
 
-    def _wait_s(self, limit: Limit, key: str, now: float) -> float:
-        """0: there is room. Else until the oldest try leaves the window, at least a second."""
-        window = self._counted.get((limit.name, key))
-        if not window:
-            return 0.0
-        while window and window[0] <= now - limit.seconds:
-            window.popleft()
-        return 0.0 if len(window) < limit.amount else max(window[0] + limit.seconds - now, 1.0)
+    async def _wait(self, limit: Limit, key: str) -> float:
+        stats = await self._windows.get_window_stats(_item(limit), key)
+        return 0.0 if stats.remaining > 0 else max(stats.reset_time - self._clock(), 1.0)
 
-    def _count(self, key: tuple[str, str], now: float) -> None:
-        self._counted.setdefault(key, deque()).append(now)
-        self._counted.move_to_end(key)
-        while len(self._counted) > self._max_keys:
-            self._counted.popitem(last=False)
+
+def _item(limit: Limit) -> RateLimitItemPerSecond:
+    return RateLimitItemPerSecond(limit.amount, limit.seconds, namespace=limit.name)
 
 
 def _network(address: str) -> str:
