@@ -28,7 +28,7 @@ from tests.storage.contract import Clock
 from tests.support.databases import Databases
 from tests.support.mail_server import Delivery, MailServer
 
-HOUR, DAY = 3600, 24 * 3600
+MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 HOUSE = House("e:Presence.gov.gr", "no-reply@meet.example.org", Links("https://meet.example.org"))
 
 
@@ -214,7 +214,7 @@ async def test_moved_postponed_resumed_and_cancelled_speak_of_one_calendar_entry
     await office.sender.send_due(HOUSE)
     start = office.clock.ms() + 3 * DAY * 1000
     await office.edit(starts_ms=start, expires_ms=start + HOUR * 1000)
-    await office.sender.send_due(HOUSE)
+    await office.until(MINUTE)
     async with office.storage.db.write() as session:
         row = await session.get(Conference, office.conference.id)
         assert row is not None
@@ -223,7 +223,7 @@ async def test_moved_postponed_resumed_and_cancelled_speak_of_one_calendar_entry
     assert [who for _, who, _ in await office.until(4 * DAY)] == ["anna"], "only the postponement"
     start = office.clock.ms() + 2 * DAY * 1000
     await office.edit(postponed_ms=None, starts_ms=start, expires_ms=start + HOUR * 1000)
-    await office.sender.send_due(HOUSE)
+    await office.until(MINUTE)
     async with office.storage.db.write() as session:
         row = await session.get(Conference, office.conference.id)
         assert row is not None

@@ -118,11 +118,14 @@ async def shots(page: Page, name: str) -> None:
 
 
 async def at_rest(page: Page) -> None:
-    """No colour is on its way from one to another, no dialog is still coming."""
+    """What watches sizes has seen the last one, no colour is on its way to another, no dialog is still coming."""
     await page.evaluate(
-        "Promise.race([new Promise((later) => setTimeout(later, 1000)), Promise.allSettled("
-        "document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime < 2000)"
-        ".map((one) => one.finished))])"
+        """async () => {
+          const soon = (work) => Promise.race([new Promise((later) => setTimeout(later, 1000)), work]);
+          await soon(new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+          const short = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime < 2000);
+          await soon(Promise.allSettled(short.map((one) => one.finished)));
+        }"""
     )
 
 
