@@ -270,6 +270,7 @@ async def test_reserve_a_room(opened: Opened, people: dict[str, Organiser]) -> N
     """Task 6."""
     page = await opened("/home", "admin")
     await press_on(page, "New conference")
+    await expect(page.get_by_label("Title", exact=True)).to_be_focused()
     await page.keyboard.type("Project room")
     await tab_to(page, "Now")
     await press(page, "ArrowDown", "ArrowDown")
