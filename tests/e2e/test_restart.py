@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from playwright.async_api import Browser, expect
 
 from signaling.client import ClientError
 from tests.e2e.conftest import Crowd
+from tests.e2e.room import Participant, eventually
 from tests.support.server import Organiser, Server
 
 pytestmark = pytest.mark.e2e
@@ -71,3 +73,50 @@ async def test_after_kill_dash_nine_everybody_returns_by_himself(
     cleo.peer.speak()
     ben_before = await ben.received(0.5)
     assert ben_before > 10  # the moderator's voice, and only that: Cleo is held
+
+
+@pytest.mark.timeout(120)
+async def test_a_page_waits_for_the_killed_server_and_comes_back_by_itself(
+    server: Server, organiser: Organiser, browser: Browser
+) -> None:
+    """U-3: told at once; the same seat, role and hand, with sound and picture, and nobody presses anything."""
+    conference = organiser.conference()
+    mona = await Participant.arrive(browser, conference["moderator_url"], "Mona", colour="#c02020")
+    ben = await Participant.arrive(browser, conference["participant_url"], "Ben", camera=False)
+    await ben.press("hand")
+    await expect(ben.page.get_by_test_id("hand")).to_have_attribute("aria-pressed", "true")
+    await mona.call("moderate", {"action": "make_moderator", "target": (await ben.me())["id"], "hold": False})
+    await eventually(lambda: ben.sees("1/camera"), what="Ben sees Mona")
+    await eventually(lambda: _moderates(ben), what="Ben is moderator")
+    before = await ben.me()
+    server.kill()
+    lost = ben.page.get_by_test_id("reconnecting")
+    await expect(lost).to_be_visible()
+    await expect(lost).to_contain_text("Connection lost")
+    server.start()
+    await expect(lost).to_be_hidden(timeout=20_000)
+    after = await ben.me()
+    kept = ("id", "number", "name", "role", "moderator", "mode")
+    assert {key: after[key] for key in kept} == {key: before[key] for key in kept}
+    room = await ben.state()
+    assert room["you"] == before["id"]
+    assert room["hands"] == [before["id"]]
+    await expect(ben.page.get_by_test_id("hand")).to_have_attribute("aria-pressed", "true")
+    await eventually(lambda: _inside(ben, "Mona"), within_s=20, what="Mona is back too")
+    await eventually(lambda: ben.sees("1/camera"), within_s=20, what="Ben sees Mona again")
+    assert await ben.page.evaluate("() => [__plenum.connection(), __plenum.offers()]") == [2, 2]
+    frames = await ben.frames_decoded()
+
+    async def moves() -> bool:
+        return await ben.frames_decoded() > frames + 10
+
+    await eventually(moves, what="her picture moves")
+
+
+async def _moderates(person: Participant) -> bool:
+    return bool((await person.me())["moderator"])
+
+
+async def _inside(person: Participant, name: str) -> bool:
+    found = await person.person(name)
+    return found is not None and bool(found["connected"])
