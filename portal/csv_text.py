@@ -23,4 +23,4 @@ def lines(rows: Iterable[Sequence[object]]) -> str:
 
 def safe(value: object) -> str:
     text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) or text.startswith(_FORMULA) else text
+    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text

@@ -15,8 +15,8 @@ from portal.bodies import parse
 from portal.bodies_accounts import ProveBody
 from portal.context import USER, parts
 from portal.errors import ApiError
-from portal.limits_accounts import CODES, PROOFS, count, right
-from portal.local_sign_in import code_is_right
+from portal.limits_accounts import PROOFS, count, right
+from portal.local_sign_in import use_code
 
 FRESH_MS: Final = 10 * 60 * 1000
 
@@ -41,10 +41,7 @@ async def prove(request: web.Request) -> web.StreamResponse:
     if asked["password"]:
         await password_is_right(request, body.password or "")
     if asked["code"]:
-        tries = await count(request, (CODES, user.id))
-        if not await code_is_right(request, user.id, body.code or ""):
-            raise ApiError("wrong_code")
-        await right(request, tries)
+        await use_code(request, user.id, body.code or "")
     response = web.json_response({})
     await new_session(request, response, user.id)
     return response

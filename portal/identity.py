@@ -54,8 +54,9 @@ def _moment(value: object) -> int | None:
     """Unix seconds; a wild figure is long ago."""
     if value is None:
         return None
-    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**40
-    return int(value) if good and isinstance(value, int | float) else 0
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**40:
+        return 0
+    return int(value)
 
 
 def _address(value: object) -> str | None:

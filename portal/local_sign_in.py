@@ -10,7 +10,7 @@ from portal.account_parts import account_parts
 from portal.accounts import let_in, ways_in
 from portal.bodies import parse
 from portal.bodies_accounts import ForgotBody, NewPassword, PasswordSignIn, SecondFactorBody, TokenBody
-from portal.context import caller, parts
+from portal.context import Parts, caller, parts
 from portal.device import known_browser
 from portal.errors import ApiError
 from portal.join import GATE
@@ -71,19 +71,22 @@ async def second_factor(request: web.Request) -> web.StreamResponse:
     body = await parse(request, SecondFactorBody)
     waiting = await pending.looked(request, pending.SECOND_FACTOR)
     user_id = str(waiting["user"])
-    tries = await count(request, (CODES, user_id))
-    if not await code_is_right(request, user_id, body.code):
-        raise ApiError("wrong_code")
-    await right(request, tries)
+    await use_code(request, user_id, body.code)
     await pending.taken(request, pending.SECOND_FACTOR)
     response = await let_in(request, user_id)
     pending.drop_cookie(request, response)
     return response
 
 
-async def code_is_right(request: web.Request, user_id: str, code: str) -> bool:
-    """Uses it up."""
-    its = parts(request)
+async def use_code(request: web.Request, user_id: str, code: str) -> None:
+    """Proof of the second factor, good once. Raises ApiError wrong_code, too_many_tries."""
+    tries = await count(request, (CODES, user_id))
+    if not await _used(parts(request), user_id, code):
+        raise ApiError("wrong_code")
+    await right(request, tries)
+
+
+async def _used(its: Parts, user_id: str, code: str) -> bool:
     credentials = its.storage.credentials
     factor = await credentials.second_factor(user_id)
     if factor.secret is None or factor.since_ms is None:

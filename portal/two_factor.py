@@ -8,8 +8,8 @@ from portal.bodies_accounts import CodeBody, DisableBody
 from portal.context import USER, host, parts
 from portal.errors import ApiError
 from portal.fresh import password_is_right
-from portal.limits_accounts import CODES, PROOFS, count, right
-from portal.local_sign_in import code_is_right
+from portal.limits_accounts import PROOFS, count, right
+from portal.local_sign_in import use_code
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -53,10 +53,7 @@ async def disable(request: web.Request) -> web.StreamResponse:
     if body.password is not None:
         await password_is_right(request, body.password)
     else:
-        tries = await count(request, (CODES, user.id))
-        if not await code_is_right(request, user.id, body.code or ""):
-            raise ApiError("wrong_code")
-        await right(request, tries)
+        await use_code(request, user.id, body.code or "")
     await its.storage.credentials.disable(user.id, now_ms=its.now_ms())
     return web.json_response({})
 
@@ -66,10 +63,7 @@ async def recovery_codes(request: web.Request) -> web.StreamResponse:
     body = await parse(request, CodeBody)
     await _on(request)
     user, its = request[USER], parts(request)
-    tries = await count(request, (CODES, user.id))
-    if not await code_is_right(request, user.id, body.code):
-        raise ApiError("wrong_code")
-    await right(request, tries)
+    await use_code(request, user.id, body.code)
     codes = await its.storage.credentials.new_recovery_codes(user.id, now_ms=its.now_ms())
     return web.json_response({"recovery_codes": codes})
 

@@ -62,8 +62,8 @@ class Lobby:
 
     def follow(self, event: Event, seated: Mapping[ParticipantId, Session], actor_name: str | None) -> After:
         """What an event means to those who wait, and to whoever has just become a moderator."""
-        changed = attended(self._room.state) != self._attended
-        self._attended = attended(self._room.state)
+        before, self._attended = self._attended, attended(self._room.state)
+        changed = self._attended != before
         match event.fact:
             case WaitingLeft(ids, outcome):
                 return [*self._let_go(ids, outcome, actor_name), self._tell_places]

@@ -15,7 +15,7 @@ from storage.errors import NotFound
 from storage.records import UserRecord
 from storage.tables import User
 from storage.tables_accounts import Body, Unit
-from storage.text import email_key, search_key
+from storage.text import email_key
 from storage.users import as_record
 
 
@@ -133,7 +133,6 @@ async def account_in(session: AsyncSession, user: str) -> User:
 def set_name(row: User, given_name: str, surname: str) -> None:
     row.given_name, row.surname = given_name, surname
     row.name = f"{given_name} {surname}".strip()
-    row.search_key = search_key(row.name)
 
 
 async def administrators_in(session: AsyncSession) -> int:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, literal, select, tuple_, union, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, false, func, literal, select, tuple_, union, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.account_deletion import GONE
@@ -124,7 +124,7 @@ async def _people(session: AsyncSession, words: str) -> list[str] | None:
 def _begins(column: Any, key: str, bytewise: bool) -> ColumnElement[bool]:
     """By bytes, whatever order a Postgres has for words; its index is one of text_pattern_ops."""
     if not key:
-        return and_(column == "", column != "")
+        return false()
     least, most = ("~>=~", "~<~") if bytewise else (">=", "<")
     return and_(column.bool_op(least)(key), column.bool_op(most)(key + _LAST))
 

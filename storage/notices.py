@@ -89,8 +89,7 @@ async def _tell_of_change(
         "gone": [_date_json(date) for date in old if date.uid not in present],
     }
     unsaid = await _take_back(session, row.id, now_ms)
-    said = {person.id: _both(unsaid.get(person.id), news, present) for person in people}
-    await _tell(session, row, Kind.UPDATE, people, said, change_due_ms([*old, *dates], now_ms))
+    await _tell(session, row, Kind.UPDATE, people, news, change_due_ms([*old, *dates], now_ms), unsaid, present)
     if moved:
         await _plan_first(session, row, dates, [each for each in people if each.id not in told], now_ms)
         knowing = [each for each in people if each.id in told]
@@ -120,9 +119,7 @@ async def postponed(session: AsyncSession, conference_id: str, now_ms: int) -> N
     row.calendar_sequence += 1
     row.announced = _announcement(row, [])
     news: dict[str, JsonValue] = {"sequence": row.calendar_sequence, "gone": gone}
-    people = await _people(session, conference_id)
-    said = {person.id: _both(unsaid.get(person.id), news) for person in people}
-    await _tell(session, row, Kind.POSTPONEMENT, people, said, now_ms)
+    await _tell(session, row, Kind.POSTPONEMENT, await _people(session, conference_id), news, now_ms, unsaid)
 
 
 async def cancelled(session: AsyncSession, conference_id: str, now_ms: int) -> None:
@@ -150,8 +147,7 @@ async def _withdraw(
         return  # it is over: nothing is left to cancel
     row.calendar_sequence += 1
     news: dict[str, JsonValue] = {"sequence": row.calendar_sequence, "gone": list(dates), "removed": removed}
-    said = {person.id: {**_both(unsaid.get(person.id), news), "to": person.as_json()} for person in people}
-    await _tell(session, row, Kind.CANCEL, people, said, now_ms)
+    await _tell(session, row, Kind.CANCEL, people, news, now_ms, unsaid)
 
 
 async def _tell(
@@ -159,10 +155,13 @@ async def _tell(
     row: Conference,
     kind: Kind,
     people: Iterable[_Person],
-    said: Mapping[str, JsonValue],
+    news: Mapping[str, JsonValue],
     due_ms: int,
+    unsaid: Mapping[str, Sequence[Mapping[str, Any]]],
+    present: Collection[str] = (),
 ) -> None:
-    """`said`: the payload of each invitee. By mail to whoever had a mail; by SMS to whoever had only an SMS."""
+    """By mail to whoever had a mail; by SMS to whoever had only an SMS. `unsaid`: from `_take_back`; `present`: the
+    uids of dates that are to come."""
     by_mail = await _told(session, row.id, Channel.MAIL)
     by_sms = await _told(session, row.id, Channel.SMS)
     effects = []
@@ -173,8 +172,10 @@ async def _tell(
             channel = Channel.SMS
         else:
             continue
-        detail = str(row.calendar_sequence)
-        effects.append(_effect(row.id, person, kind, channel, detail, said[person.id], due_ms))
+        payload = _both(unsaid.get(person.id, ()), news, present)
+        if kind is Kind.CANCEL:
+            payload["to"] = person.as_json()
+        effects.append(_effect(row.id, person, kind, channel, str(row.calendar_sequence), payload, due_ms))
     await put_all(session, effects)
 
 
@@ -196,14 +197,13 @@ async def _take_back(
 
 
 def _both(
-    unsaid: Sequence[Mapping[str, Any]] | None, news: Mapping[str, JsonValue], present: Collection[str] = ()
+    unsaid: Sequence[Mapping[str, Any]], news: Mapping[str, JsonValue], present: Collection[str]
 ) -> dict[str, JsonValue]:
     """The news, and with it the dates that are gone by what was not said, unless they are `present` again."""
-    before = unsaid or ()
-    gone = {date[0]: date for one in (*before, news) for date in cast(list[Any], one["gone"]) if date[0] not in present}
+    gone = {date[0]: date for one in (*unsaid, news) for date in cast(list[Any], one["gone"]) if date[0] not in present}
     both: dict[str, JsonValue] = {**news, "gone": list(gone.values())}
     if "moved" in news:
-        both["moved"] = bool(news["moved"]) or any(one["moved"] for one in before)
+        both["moved"] = bool(news["moved"]) or any(one["moved"] for one in unsaid)
     return both
 
 

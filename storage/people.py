@@ -238,7 +238,7 @@ def _named_anew(row: User, who: Invited, now_ms: int) -> User:
     """What the former inviter said of the person is gone."""
     fresh = _new(who, now_ms)
     row.name, row.given_name, row.surname = fresh.name, fresh.given_name, fresh.surname
-    row.search_key, row.created_ms = fresh.search_key, now_ms
+    row.created_ms = now_ms
     row.role, row.body_id, row.unit_id = fresh.role, fresh.body_id, fresh.unit_id
     row.email, row.telephone = fresh.email, fresh.telephone
     row.contact = row.description = row.comments = ""
@@ -252,7 +252,6 @@ def _new(who: Invited, now_ms: int) -> User:
         name=name,
         given_name=who.given_name,
         surname=who.surname,
-        search_key=search_key(name),
         created_ms=now_ms,
         role=who.role,
         state=State.INVITED,

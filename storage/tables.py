@@ -62,10 +62,10 @@ class User(Base):
         Index("ix_users_surname", "surname_key", postgresql_ops={"surname_key": "text_pattern_ops"}),
     )
 
-    @validates("surname")
-    def _found_by(self, _: str, surname: str) -> str:
-        self.surname_key = search_key(surname)
-        return surname
+    @validates("name", "surname")
+    def _found_by(self, column: str, value: str) -> str:
+        setattr(self, {"name": "search_key", "surname": "surname_key"}[column], search_key(value))
+        return value
 
 
 class SignInLink(Base):

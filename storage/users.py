@@ -76,7 +76,7 @@ class Users:
                 row = await session.get(User, found[0].id)
                 assert row is not None, "accounts are emptied, never removed"
                 if new_name is not None:
-                    row.name, row.search_key = new_name.strip(), search_key(new_name)
+                    row.name = new_name.strip()
                     row.given_name, _, row.surname = row.name.rpartition(" ")
                 if email is not None:
                     row.email, row.email_key = email, email_key(email)
@@ -165,7 +165,6 @@ def _by_operator(name: str, role: str, email: str | None, body: str | None, now_
         name=name,
         given_name=given_name,
         surname=surname,
-        search_key=search_key(name),
         created_ms=now_ms,
         role=role,
         state="active",

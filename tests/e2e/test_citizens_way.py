@@ -10,8 +10,6 @@ from __future__ import annotations
 import asyncio
 import datetime
 import re
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -31,7 +29,7 @@ from tests.support.browser import participant_context
 from tests.support.later import later
 from tests.support.mail_server import Delivery, MailServer
 from tests.support.pages import shot
-from tests.support.server import ROOT, Organiser, Server
+from tests.support.server import Organiser, Server, plenum
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
 
@@ -186,9 +184,9 @@ async def confirms(page: Page, office: Office, address: str) -> None:
 
 def link_of_a_body_coordinator(office: Office) -> str:
     """Named by whoever runs the server."""
-    command = [sys.executable, "-m", "plenum", "user", "add", "Eleni Zografou", "--email", "eleni@example.gr"]
-    command += ["--role", "body_coordinator", "--data-dir", str(office.server.data_dir)]
-    added = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=True)
+    person = ("Eleni Zografou", "--email", "eleni@example.gr", "--role", "body_coordinator")
+    added = plenum("user", "add", *person, data_dir=office.server.data_dir)
+    assert added.returncode == 0, added.stderr
     return added.stdout.strip()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import aioice.ice
 import pytest
 from playwright.async_api import Browser
 
@@ -18,10 +17,9 @@ BLUE_LUMA = 76
 
 
 async def test_stock_aiortc_and_chromium_exchange_audio_and_video(
-    server: Server, organiser: Organiser, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    server: Server, organiser: Organiser, browser: Browser, loopback_only: None
 ) -> None:
     """U-1, U-4: a client that shares no code with ours is a full participant."""
-    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["127.0.0.1"])
     url = organiser.conference()["participant_url"]
     page = await Participant.arrive(browser, url, "Chromium", colour=BLUE)
     foreign = ForeignParticipant(server.url, "aiortc")

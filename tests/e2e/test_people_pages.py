@@ -206,7 +206,7 @@ async def test_the_audit_log_is_searched_and_taken_away(
 
 
 async def test_the_own_name_is_changed_in_the_account(served: Server, browser: Browser) -> None:
-    """(E2-33) By keyboard; the head of the page follows, and the log says so without the name."""
+    """(E2-33) By keyboard; the page follows. (What the log says: tests/portal/test_profile.py.)"""
     storage = await Storage.open(StorageConfig(served.data_dir))
     now = int(time.time() * 1000)
     made = await storage.users.add("Anna Kowalska", role="user", body=await storage.users.only_body())

@@ -112,7 +112,7 @@ async def test_ssms_way(server: Server, mail: MailServer, page: Page, browser: B
         theirs = await context.new_page()
         await theirs.goto(link_to(delivery, "/rsvp/accept#"))
         await expect(theirs.get_by_role("heading", name="You have accepted")).to_be_visible()
-        await shot(theirs, f"ssm-accepted-{viewport[0]}")
+        await shot(theirs, "ssm-accepted")
         await theirs.goto(link_to(delivery, "/j/"))
         inside.append(Participant(theirs, name, colour))
     await expect(people.get_by_text("Accepted", exact=True)).to_have_count(2)
@@ -135,7 +135,7 @@ async def test_ssms_way(server: Server, mail: MailServer, page: Page, browser: B
             lambda n=number, p=person: _seen(host, n, p.colour), within_s=30, what=f"the picture of {person.name}"
         )
     await shot(page, "ssm-room")
-    await shot(inside[0].page, "room-moderator-390")
+    await shot(inside[0].page, "ssm-room-moderator")
     for person in inside:
         await person.close()
 

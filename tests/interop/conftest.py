@@ -1,9 +1,8 @@
-"""Loopback for aiortc: aioice leaves 127.0.0.1 out by itself."""
+"""Every peer here is on loopback."""
 
-import aioice.ice
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["127.0.0.1"])
+def everybody_on_loopback(loopback_only: None) -> None:
+    """(tests/support/loopback.py)"""

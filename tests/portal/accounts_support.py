@@ -38,6 +38,10 @@ VERIFIED = User(
 NAMELESS = User(sub="afm-123456789", claims={})
 
 
+def cookie_of(browser: Browser, name: str = "plenum_session") -> str:
+    return browser.client.session.cookie_jar.filter_cookies(browser.client.make_url("/"))[name].value
+
+
 @contextmanager
 def provider(*users: User, **options: Any) -> Iterator[OidcSettings]:
     """A real provider on a port of its own; the settings to reach it."""

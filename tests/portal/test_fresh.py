@@ -21,6 +21,7 @@ from tests.portal.accounts_support import (
     GOOD,
     activated,
     confirmed,
+    cookie_of,
     local,
     me,
     provider,
@@ -67,10 +68,10 @@ async def test_a_session_that_is_not_fresh_changes_no_way_in(site: Site) -> None
 
 async def test_the_password_makes_it_fresh_under_a_new_cookie(site: Site) -> None:
     browser = await local(site)
-    before = _cookie(browser)
+    before = cookie_of(browser)
     site.clock.now += FRESH_S
     assert (await browser.post("/api/account/prove", {"password": GOOD})).status == 200
-    assert _cookie(browser) != before
+    assert cookie_of(browser) != before
     assert (await browser.post("/api/account/emails", {"email": "anna2@example.org"})).status == 201
     site.clock.now += FRESH_S - 1
     assert (await browser.post("/api/account/sessions/end-others")).status == 200
@@ -176,8 +177,3 @@ async def test_an_old_sign_in_at_the_provider_is_no_fresh_proof(
 def test_auth_time_is_a_moment_or_long_ago(said: object, meant: int | None) -> None:
     claims = {"sub": "x", **({} if said is None else {"auth_time": said})}
     assert identity("https://id.example.org", claims).auth_s == meant
-
-
-def _cookie(browser: Browser) -> str:
-    url = browser.client.make_url("/")
-    return browser.client.session.cookie_jar.filter_cookies(url)["plenum_session"].value

@@ -11,7 +11,7 @@ from storage.base import Base
 from storage.email_tokens import Purpose
 from storage.records import UserRecord
 from storage.service import Storage
-from tests.portal.accounts_support import BETTER, GOOD, local, mails, me, set_state, signed_in, token_of
+from tests.portal.accounts_support import BETTER, GOOD, cookie_of, local, mails, me, set_state, signed_in, token_of
 from tests.portal.conftest import Browser, Open, Site, code
 
 RIGHT = {"email": "anna@example.org", "password": GOOD}
@@ -238,10 +238,6 @@ async def test_tokens_and_passwords_are_nowhere_in_the_database(site: Site) -> N
     assert len(rows) > 4
     for secret in (token, cookie, GOOD):
         assert secret not in "".join(rows)
-
-
-def cookie_of(browser: Browser, name: str = "plenum_session") -> str:
-    return browser.client.session.cookie_jar.filter_cookies(browser.client.make_url("/"))[name].value
 
 
 async def me_of(site: Site) -> UserRecord:

@@ -4,8 +4,6 @@
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +22,7 @@ from portal.openapi import document
 from portal.route import Route
 from portal.routes import ROUTES
 from tests.portal.conftest import Site
-from tests.support.server import Organiser, Server, running
+from tests.support.server import Organiser, Server, plenum, running
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 MANY = settings(
@@ -137,14 +135,7 @@ class Target:
 
 def link(server: Server, *command: str) -> str:
     """A new sign-in link: `link` for the first administrator, `add` with a name for somebody else."""
-    said = subprocess.run(
-        [sys.executable, "-m", "plenum", "user", *command, "--data-dir", str(server.data_dir)],
-        env={**os.environ, "COLUMNS": "300", "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
+    said = plenum("user", *command, data_dir=server.data_dir)
     found = re.search(r"\S+/sign-in#\S+", said.stdout)
     assert found is not None, said.stdout + said.stderr
     return found.group()

@@ -14,6 +14,7 @@ from yarl import URL
 from portal.app import Portal, PortalSettings
 from portal.routes import ROUTES
 from storage.errors import Unavailable
+from tests.portal.accounts_support import cookie_of
 from tests.portal.conftest import Open, Site, code, secret_of
 from tests.support.databases import Databases
 
@@ -218,7 +219,7 @@ async def test_sign_in_link_works_once_and_for_a_day(site: Site) -> None:
 
 async def test_session_ends_at_sign_out_and_after_thirty_days(site: Site) -> None:
     first, second = await site.organiser(), await site.organiser("Otto")
-    stolen = first.client.session.cookie_jar.filter_cookies(first.client.make_url("/"))["plenum_session"].value
+    stolen = cookie_of(first)
     assert (await first.post("/api/sign-out")).status == 200
     assert (await first.get("/api/conferences")).status == 401
     thief = await site.browser()

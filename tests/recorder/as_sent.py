@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import aioice.ice
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.rtp import RtcpSrPacket
 from playwright.async_api import Page
@@ -25,10 +24,9 @@ CONNECT = """async () => {
 
 
 class AsSent:
-    """`pictures` and `beeps` as tests/recorder/test_product.py reads them from files, in s of the sender's clock."""
+    """`heard`: pictures and beeps as test_product.py reads them from files, in s of the sender's clock."""
 
     def __init__(self) -> None:
-        aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]  # it leaves loopback out by itself
         self._peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._reports: dict[str, list[tuple[int, float]]] = {"audio": [], "video": []}
         self._bars: list[tuple[int, float]] = []
@@ -65,12 +63,18 @@ class AsSent:
             else:
                 self._sound.append((frame.pts, loud_from(frame)))
 
-    async def close(self) -> tuple[list[tuple[float, float]], list[float]]:
-        """(sent at, shown) of each picture, and the beginning of each beep."""
+    async def __aenter__(self) -> AsSent:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        ended = await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._peer.close()
+        assert all(isinstance(one, asyncio.CancelledError) for one in ended), ended
+
+    def heard(self) -> tuple[list[tuple[float, float]], list[float]]:
+        """(sent at, shown) of each picture, and the beginning of each beep."""
         # it counts the frames of a track from its first one, as its sender's reports do not
         first = {one.track.kind: one._RTCRtpReceiver__timestamp_mapper._origin for one in self._peer.getReceivers()}
         pictures = [(self._sent_s("video", first["video"] + pts, 90_000), shown) for pts, shown in self._bars]

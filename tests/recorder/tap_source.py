@@ -16,7 +16,6 @@ import av
 import numpy as np
 
 FPS = 30
-FRAME_US = 1_000_000 // FPS
 SOUND_US = 20_000
 FLASH_US = 100_000
 MTU = 1100

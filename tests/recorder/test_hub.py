@@ -33,4 +33,7 @@ def test_a_tap_that_ended_before_it_was_opened_is_over(tmp_path: Path) -> None:
     for packet in (track.mapping(), *track.packets(sounds(1.0)[0]), track.end(20_000)):
         hub.packet(packet)
     hub.command(OpenTap(2, "rec", "p1", "mic", BASE_US, None), BASE_US + 1_000_000)
-    assert any(isinstance(one, TapEnded) for one in facts) and any(isinstance(one, PartClosed) for one in facts)
+    assert [type(one) for one in facts] == [PartOpened, PartClosed, TapEnded]
+    hub.packet(track.packets(sounds(1.0)[1])[0])
+    hub.close(BASE_US + 2_000_000)
+    assert len(facts) == 3

@@ -75,14 +75,6 @@ class FakeServer:
     def room(self, listener: RoomListener) -> MediaRoom:
         return MediaRoom("room", listener, self.worker, self)
 
-    def id_of(self, name: str, **wanted: Any) -> list[int]:
-        """First arguments of the calls of a command whose keywords match."""
-        return [
-            args[0]
-            for called, args, kwargs in self.native.calls
-            if called == name and all(kwargs.get(key) == value for key, value in wanted.items())
-        ]
-
 
 class Heard:
     """A listener that notes (what, facts) in order."""

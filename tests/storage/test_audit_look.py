@@ -125,8 +125,7 @@ async def test_a_search_stops_and_says_so_and_the_whole_of_it_can_be_taken(
         assert (await storage.audit_look.find(look, offset=20, limit=10)).rows == []
         chunks = [[row.seq for row in rows] async for rows in storage.audit_look.walk(look)]
         assert [seq for chunk in chunks for seq in chunk] == list(range(49, 0, -2)) and len(chunks[0]) == 7
-    everything = [row.seq async for rows in storage.audit_look.walk(Look()) for row in rows]
-    assert sorted(everything) == list(range(1, 51))
+    assert sorted(row.seq for row in await everything(storage)) == list(range(1, 51))
 
 
 async def test_ids_are_called_what_they_are_called_now_and_what_is_gone_has_no_name(
