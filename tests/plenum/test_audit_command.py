@@ -39,3 +39,16 @@ def test_a_whole_log_is_confirmed_and_a_touched_one_is_not(tmp_path: Path) -> No
     assert removed.returncode == 1 and "rows 2 to 2 are missing" in removed.stderr
     wrong = plenum("audit", "verify", "--since", "yesterday", data_dir=tmp_path)
     assert wrong.returncode == 2 and "is no head" in wrong.stderr
+
+
+def test_two_rows_that_changed_places_are_found(tmp_path: Path) -> None:
+    """Their words and numbers all there, one after another: only the order of what happened is another."""
+    at_the_table(tmp_path, acts=4)
+    assert plenum("audit", "verify", data_dir=tmp_path).returncode == 0
+    move = [update(AuditEntry).where(AuditEntry.seq == old).values(seq=new) for old, new in ((2, 99), (3, 2), (99, 3))]
+    at_the_table(tmp_path, *move)
+    moved = plenum("audit", "verify", data_dir=tmp_path)
+    assert moved.returncode == 1
+    assert "row 2 was changed or moved" in moved.stderr and "row 3 was changed or moved" in moved.stderr
+    at_the_table(tmp_path, *move)
+    assert plenum("audit", "verify", data_dir=tmp_path).returncode == 0
