@@ -5,7 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 goal=${1:-run}
 stamps=.cache/stamps
-mkdir -p "$stamps"
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
 fail() { printf '\033[31mplenum: %s\033[0m\n' "$*" >&2; exit 1; }
@@ -73,6 +72,7 @@ install_test_tools() {
 }
 
 check_prerequisites
+mkdir -p "$stamps"
 if [ "$goal" = test ]; then
   install_test_tools
   step python-dev "Python environment with test tools" requirements/dev.txt -- make_environment -r requirements/dev.txt
