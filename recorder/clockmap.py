@@ -1,9 +1,9 @@
 """RTP timestamps of one tap become capture times in the server's clock (Unix µs).
 
 The media server gives the mapping (kind 2 of the tap), at first, after each sender report and after each
-re-anchoring. Small differences are followed slowly, so that reports do not make the sound jump (Chromium's for audio
-are 10 ms apart); the first report corrects a guess by arrival at once (under load that was 80 ms wrong for seconds);
-large ones at once, but only for packets from that timestamp on. An audio clock that stood still during a pause
+re-anchoring. Small differences are followed slowly, so that reports do not make the sound jump; the first report
+corrects a guess by arrival at once (under load that was 80 ms wrong for seconds); large ones count at once, but only
+for packets from that timestamp on. An audio clock that stood still during a pause
 (Chromium after `replaceTrack(null)`) is recognised by its arrival as a second defence. Output never goes backwards.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from recorder.rtp import Unwrapper
 
-STEP_US = 80_000  # more than this is a jump, not drift
+STEP_US = 30_000  # more than this is a jump, not drift or jitter (Chromium's reports for audio: up to 15 ms)
 FOLLOW = 0.25  # share of a small difference taken over per mapping
 PAUSE_US = 400_000
 SKEW_US = 150_000

@@ -43,6 +43,14 @@ def test_the_first_report_corrects_a_guess_at_once() -> None:
     assert abs(clock.capture_us(rtp(1_500_000), START + 1_560_000) - (START + 1_500_000)) < 25
 
 
+def test_a_sender_that_hesitated_is_followed_at_once() -> None:
+    """S-42: a busy browser lost 70 ms of sound; a quarter of that per report would be out of step for half a minute."""
+    clock = ClockMap(RATE)
+    clock.mapping(RTP0, START)
+    clock.mapping(rtp(5_000_000), START + 5_070_000)
+    assert abs(clock.capture_us(rtp(5_000_000), START + 5_080_000) - (START + 5_070_000)) < 25
+
+
 def test_a_jump_counts_from_its_timestamp_on() -> None:
     clock = ClockMap(RATE)
     clock.mapping(RTP0, START)

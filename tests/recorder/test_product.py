@@ -7,7 +7,7 @@ import io
 import statistics
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -136,19 +136,24 @@ def manifest_of(server: Server, organiser: Organiser, recording: str) -> tuple[d
 
 @pytest.mark.usefixtures("loopback_only")
 async def test_a_meeting_is_recorded_in_step_and_without_who_refused(server: Server, browser: Browser) -> None:
-    """S-42, S-45: two pages, one refuses; picture and sound of the other are as much in step in the files as they were
-    sent, in one of three meetings. (Chromium stamps its streams apart, the more the busier the machine is.)"""
+    """S-42, S-45: two pages, one refuses; picture and sound of the other are in step in the files, or as much as they
+    were sent, in one of three meetings. (Chromium stamps its streams apart, the more the busier the machine.)"""
     organiser = Organiser(server.url, server.sign_in_url)
     rounds = []
     for _ in range(3):
         sent, kept = await skews_of_a_meeting(server, organiser, browser)
         print("as sent", {second: round(skew) for second, skew in sent.items()})
         print("as kept", {second: round(skew) for second, skew in kept.items()})
-        added = sorted(abs(kept[second] - sent[second]) for second in kept.keys() & sent.keys())
-        rounds.append([round(one) for one in added])
-        if len(added) >= 12 and statistics.median(added) < 40 and added[int(len(added) * 0.95) - 1] < 80:
+        added = [kept[second] - sent[second] for second in kept.keys() & sent.keys()]
+        if in_step(kept.values()) or (len(added) >= 12 and in_step(added)):
             return
-    raise AssertionError(f"ms between sound and picture that were added, at each beep of each meeting: {rounds}")
+        rounds.append((sorted(map(round, kept.values())), sorted(map(round, added))))
+    raise AssertionError(f"sound after picture in ms, as kept and as added, at each beep of each meeting: {rounds}")
+
+
+def in_step(skews_ms: Iterable[float]) -> bool:
+    away = sorted(map(abs, skews_ms))
+    return statistics.median(away) < 40 and away[int(len(away) * 0.95) - 1] < 80
 
 
 async def skews_of_a_meeting(
