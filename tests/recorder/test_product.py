@@ -137,7 +137,8 @@ def manifest_of(server: Server, organiser: Organiser, recording: str) -> tuple[d
 @pytest.mark.usefixtures("loopback_only")
 async def test_a_meeting_is_recorded_in_step_and_without_who_refused(server: Server, browser: Browser) -> None:
     """S-42, S-45: two pages, one refuses; picture and sound of the other are in step in the files, or as much as they
-    were sent, in one of three meetings. (Chromium stamps its streams apart, the more the busier the machine.)"""
+    were sent, in one of three meetings. (Chromium stamps a canvas by an estimate that each sender makes alone, and that
+    keeps for the meeting what a busy start put into it: in one of five meetings two pictures too early here.)"""
     organiser = Organiser(server.url, server.sign_in_url)
     rounds = []
     for _ in range(3):
