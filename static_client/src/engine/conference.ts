@@ -180,15 +180,12 @@ export class Conference {
     await this.act("consent", { consent });
   }
 
-  /** What the page shows; more video lines are asked for when the gallery has more cameras than slots. */
+  /** What the page shows; more video lines are asked for, three at a time, when the gallery has more cameras than slots. */
   show(tiles: readonly ShownTile[]): void {
     const view = computeView(tiles, window.devicePixelRatio);
     this.#view.update(view);
     const cameras = view.filter((tile) => tile.source.endsWith("/camera")).length;
-    const have = this.#mediaLink.videoSlots;
-    if (cameras > have && have < MAX_VIDEO_SLOTS) {
-      void this.#mediaLink.grow(Math.min(MAX_VIDEO_SLOTS, Math.ceil(cameras / 3) * 3));
-    }
+    void this.#mediaLink.grow(Math.min(MAX_VIDEO_SLOTS, Math.ceil(cameras / 3) * 3));
   }
 
   async leave(): Promise<void> {

@@ -78,6 +78,7 @@ function setup(answer: (offer: Calls["offer"]) => Promise<string> = async () => 
   return { link, offers, states, slots: () => slots };
 }
 
+const videoLines = (offer: Calls["offer"] | undefined): number => Object.values(offer?.lines ?? {}).filter((purpose) => purpose === "slot_video").length;
 const camera = (height: number): MediaStreamTrack => ({ getSettings: () => ({ height }) }) as unknown as MediaStreamTrack;
 const last = (): FakeConnection => FakeConnection.all.at(-1) as FakeConnection;
 const connected = (): void => last().state("connected", "connected");
@@ -149,6 +150,47 @@ describe("the one connection", () => {
     expect(slots().get("7")).toBe(before);
     await link.grow(6);
     expect(offers).toHaveLength(2);
+  });
+
+  test("cameras that are there before the connection stands get their lines as soon as it does", async () => {
+    const { link, offers } = setup();
+    await link.connect();
+    await link.grow(9);
+    expect(offers).toHaveLength(1);
+    connected();
+    await vi.waitFor(() => expect(videoLines(offers.at(-1))).toBe(9));
+    await vi.waitFor(() => expect(last().answers).toBe(2));
+    expect(offers).toHaveLength(2);
+  });
+
+  test("cameras that come while an offer is under way get their lines by the next one", async () => {
+    const waiting: (() => void)[] = [];
+    const { link, offers } = setup((offer) => new Promise((answer) => {
+      if (offer.connection === 1 && videoLines(offer) === 9) waiting.push(() => answer("v=0"));
+      else answer("v=0");
+    }));
+    await link.connect();
+    connected();
+    const growing = link.grow(9);
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    await link.grow(12);
+    await link.grow(15);
+    expect(offers).toHaveLength(2);
+    waiting[0]?.();
+    await growing;
+    await vi.waitFor(() => expect(last().answers).toBe(3));
+    expect(offers.map(videoLines)).toEqual([6, 9, 15]);
+  });
+
+  test("the next connection begins with the lines that the gallery has asked for meanwhile", async () => {
+    const { link, offers } = setup();
+    await link.connect();
+    connected();
+    last().state("failed", "failed");
+    await link.grow(9);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(offers.map(videoLines)).toEqual([6, 9]);
+    expect(offers.map((one) => one.connection)).toEqual([1, 2]);
   });
 });
 

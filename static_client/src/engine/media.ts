@@ -1,5 +1,6 @@
 // One RTCPeerConnection for the whole meeting (design: one offer, one answer). Uplink lines are made once and filled
-// with replaceTrack; downlink lines are slots whose content the server changes. Only growing and a dead transport offer again.
+// with replaceTrack; downlink lines are slots whose content the server changes. Offered again are only more slots, when more
+// cameras are on screen than ever before, and a new connection when the transport is dead (PROTOCOL.md says it of `offer`).
 
 import { narrow } from "./codecs";
 import { MediaSlot } from "./slot";
@@ -48,6 +49,8 @@ export class MediaLink {
   #slots = new Map<string, MediaSlot>();
   #pc: RTCPeerConnection | null = null;
   #connection = 0;
+  /** Video slots that the page has asked for. */
+  #wanted = 0;
   #state: MediaState = "idle";
   #timer: ReturnType<typeof setTimeout> | undefined;
   #tries = 0;
@@ -69,10 +72,6 @@ export class MediaLink {
     return this.#slots;
   }
 
-  get videoSlots(): number {
-    return this.#counts.video;
-  }
-
   get connection(): number {
     return this.#connection;
   }
@@ -90,6 +89,7 @@ export class MediaLink {
     const pc = new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle" });
     this.#pc = pc;
     this.#connection = this.#handlers.nextConnection();
+    this.#counts.video = Math.max(this.#counts.video, this.#wanted);
     this.#addUplinks(pc);
     this.#addSlots(pc, "slot_audio", this.#counts.audio);
     this.#addSlots(pc, "slot_video", this.#counts.video);
@@ -106,8 +106,10 @@ export class MediaLink {
     if (pc === this.#pc && this.#state === "connecting") this.#timer = setTimeout(() => this.#later(), CONNECT_WITHIN_MS);
   }
 
-  /** More video slots for a larger gallery. Does nothing when there are enough, or while another offer is under way. */
+  /** So many video slots are needed on screen; there are never fewer than before. Asked while no second offer can be
+      made (before the connection stands, while another is under way), it is made as soon as one can. */
   async grow(video: number): Promise<void> {
+    this.#wanted = video;
     const pc = this.#pc;
     if (pc === null || this.#negotiating || this.#state !== "connected" || video <= this.#counts.video) return;
     this.#addSlots(pc, "slot_video", video - this.#counts.video);
@@ -187,8 +189,9 @@ export class MediaLink {
       this.#handlers.onSlots(slots);
       await pc.setRemoteDescription({ type: "answer", sdp: answer });
     } finally {
-      this.#negotiating = false;
+      if (pc === this.#pc) this.#negotiating = false;
     }
+    void this.grow(this.#wanted);
   }
 
   async #attach(purpose: UplinkPurpose, track: MediaStreamTrack | null): Promise<void> {
@@ -225,6 +228,7 @@ export class MediaLink {
         clearTimeout(this.#timer);
         this.#tries = 0;
         this.#set("connected");
+        void this.grow(this.#wanted);
       }
     };
     pc.addEventListener("iceconnectionstatechange", look);
