@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -11,6 +13,8 @@ import pytest
 from signaling.client import ClientError
 from tests.e2e.conftest import Crowd
 from tests.e2e.room import median_of_five_below
+from tests.interop.foreign import until
+from tests.interop.raw_client import RawClient
 from tests.support.people import Person
 from tests.support.server import Organiser, Server
 
@@ -82,6 +86,68 @@ async def test_stop_camera_stops_the_packets(organiser: Organiser, crowd: Crowd)
     await moderator.client.call("moderate", {"action": "stop_camera", "target": rogue.id, "hold": True})
     await asyncio.sleep(0.1)
     assert await viewer.received(0.7) == 0
+
+
+async def test_stop_share_stops_the_screen_and_its_sound(organiser: Organiser, crowd: Crowd) -> None:
+    """S-17, U-2: nothing of a share that is sent on regardless reaches anybody, and while it is held it cannot begin
+    again."""
+    conference = organiser.conference()
+    moderator = await crowd.arrive("Moderator", conference["moderator_url"], connect_media=False)
+    rogue = await crowd.arrive("Rogue", conference["participant_url"], connect_media=False)
+    viewer = await crowd.arrive("Viewer", conference["participant_url"], connect_media=False)
+    async with sharing(rogue, viewer) as seen:
+        began = time.monotonic()
+        await moderator.client.call("moderate", {"action": "stop_share", "target": rogue.id, "hold": True})
+        acked = time.monotonic() - began
+        await asyncio.sleep(1.0)
+        last = {word: max(packet.at for packet in seen.received_on(word)) - began for word in SHARE}
+        print(
+            f"answered after {1000 * acked:.0f} ms, last packets, ms:", {w: round(1000 * at) for w, at in last.items()}
+        )
+        assert all(-0.5 < at < acked + 0.1 for at in last.values()), last
+        with pytest.raises(ClientError) as refused:
+            await rogue.client.call("screen", {"on": True, "audio": True})
+        assert refused.value.code == "held"
+        count = len(seen.rtp)
+        await asyncio.sleep(0.5)
+        assert len(seen.rtp) == count
+
+
+SHARE = ("slot_screen", "slot_screen_audio")
+
+
+@asynccontextmanager
+async def sharing(rogue: Person, viewer: Person) -> AsyncIterator[RawClient]:
+    """`rogue` shares a screen with sound, without an end; the client of `viewer`, who receives it."""
+    sends = RawClient(("screen", "screen_audio"), toward="127.0.0.1")
+    sees = RawClient(SHARE, toward="127.0.0.1")
+    for person, client in ((rogue, sends), (viewer, sees)):
+
+        async def offer(sdp: str, lines: dict[str, str], person: Person = person) -> str:
+            answer = await person.client.call("offer", {"connection": 1, "sdp": sdp, "lines": lines})
+            return str(answer["sdp"])
+
+        await client.connect(offer)
+
+    async def send() -> None:
+        while True:
+            sends.send_video(word="screen")
+            sends.send_audio(word="screen_audio")
+            await asyncio.sleep(0.02)
+
+    sending = asyncio.create_task(send())
+    try:
+        await rogue.client.call("screen", {"on": True, "audio": True})
+        await viewer.client.call("view", {"tiles": [{"source": f"{rogue.number}/screen", "height": 720}]})
+        for word in SHARE:
+            await until(lambda word=word: len(sees.received_on(word)) > 20, 5, f"{word} receives")  # type: ignore[misc]
+        yield sees
+        assert not sending.done(), "the client has stopped by itself"
+    finally:
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        await sends.close()
+        await sees.close()
 
 
 async def test_demotion_to_listener_closes_microphone_and_camera(
