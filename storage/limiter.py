@@ -1,4 +1,7 @@
-"""Rate limits in memory: sliding windows of the `limits` library over a bounded store with our clock.
+"""Rate limits in memory: sliding windows of the `limits` library over bounded stores with our clock.
+
+Windows of more than an hour have a store of their own, so that a flood of keys of short ones (names that somebody tries
+to sign in by) makes nobody's day forgotten.
 
 Nothing is kept about an address: `caller()` hashes it with a random key that lives in memory and is replaced
 every day, and only the hash becomes a key here.
@@ -8,6 +11,7 @@ import asyncio
 import hashlib
 import ipaddress
 import secrets
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -17,12 +21,12 @@ from limits.aio.strategies import MovingWindowRateLimiter
 
 from storage.interfaces import Limit
 
-DAY_S = 86_400
+HOUR_S, DAY_S = 3600, 86_400
 MAX_KEYS = 100_000
 
 
 class WindowStore(Storage, MovingWindowSupport):
-    """Moving windows only. Beyond MAX_KEYS the key touched longest ago is forgotten."""
+    """Moving windows only. Beyond MAX_KEYS the key looked at longest ago is forgotten."""
 
     def __init__(self, clock: Callable[[], float], max_keys: int = MAX_KEYS) -> None:
         super().__init__()
@@ -53,10 +57,14 @@ class WindowStore(Storage, MovingWindowSupport):
                 del self._entries[key]
 
     def _fresh(self, key: str, expiry: int) -> list[float]:
-        oldest = self._clock() - expiry
-        entries = [at for at in self._entries.get(key, ()) if at > oldest]
-        if not entries:
-            self._entries.pop(key, None)
+        entries = self._entries.get(key)
+        if entries is None:
+            return []
+        del entries[: bisect_right(entries, self._clock() - expiry)]  # they are in order
+        if entries:
+            self._entries.move_to_end(key)
+        else:
+            del self._entries[key]
         return entries
 
     @property
@@ -89,8 +97,8 @@ class InProcessLimiter:
 
     def __init__(self, clock: Callable[[], float], max_keys: int = MAX_KEYS) -> None:
         self._clock = clock
-        self._store = WindowStore(clock, max_keys)
-        self._windows = MovingWindowRateLimiter(self._store)
+        self._short, self._long = WindowStore(clock, max_keys), WindowStore(clock, max_keys)
+        self._short_windows, self._long_windows = (MovingWindowRateLimiter(one) for one in (self._short, self._long))
         self._lock = asyncio.Lock()
         self._day = -1
         self._key = b""
@@ -107,15 +115,19 @@ class InProcessLimiter:
             if any(waits):
                 return max(waits)
             for limit, key in tries:
-                await self._windows.hit(_item(limit), key)
+                await self._windows(limit).hit(_item(limit), key)
             return None
 
     async def refund(self, *tries: tuple[Limit, str]) -> None:
         for limit, key in tries:
-            self._store.refund(_item(limit).key_for(key))
+            store = self._long if limit.seconds > HOUR_S else self._short
+            store.refund(_item(limit).key_for(key))
+
+    def _windows(self, limit: Limit) -> MovingWindowRateLimiter:
+        return self._long_windows if limit.seconds > HOUR_S else self._short_windows
 
     async def _wait(self, limit: Limit, key: str) -> float:
-        stats = await self._windows.get_window_stats(_item(limit), key)
+        stats = await self._windows(limit).get_window_stats(_item(limit), key)
         return 0.0 if stats.remaining > 0 else max(stats.reset_time - self._clock(), 1.0)
 
 

@@ -1,20 +1,21 @@
 """Guessing PINs and links (decision 11; T10, T11), with a clock that the test moves."""
 
 import asyncio
-import contextlib
 import random
 import statistics
 import time
+from collections import Counter
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from portal.bodies import DoorBody
 from portal.errors import ApiError
-from portal.gate import PER_CALLER_AND_NUMBER, PER_NUMBER, WINDOW_S, Gate
+from portal.gate import DAY_S, PER_CALLER, PER_CALLER_AND_NUMBER, PER_NUMBER, SLOW_PER_CALLER, WINDOW_S, Gate
 from storage.conferences import Conferences
 from storage.ids import ConferenceId, UserId
 from storage.limiter import InProcessLimiter
@@ -135,38 +136,97 @@ async def test_tries_at_the_same_time_cannot_slip_through(site: Site) -> None:
     assert results.count("too_many_tries") == 95 and counting.evaluated == PER_CALLER_AND_NUMBER.amount
 
 
-async def test_a_day_of_brute_force_is_mostly_not_evaluated() -> None:
-    """T10: 1,000,000 tries from 500 addresses in 24 hours. What is looked at leaves a chance of a hit, with two right
-    PINs among 10^9, below 1e-4; an honest caller gets in all the time, by the lobby."""
-    number, right = "123456", "987654321"
-    clock = Clock()
-    doors = Doors(right)
-    gate = Gate(cast(Storage, doors.storage(clock)), clock.ms)
+async def test_a_crowd_with_right_pins_of_many_numbers_does_not_count_against_itself() -> None:
+    """A hundred conferences begin on the hour, and their people sit behind one address."""
+    doors = Doors("987654321", Clock())
+    gate = Gate(cast(Storage, doors.storage()), Clock().ms)
+    bodies = [DoorBody(number=f"{number:06d}", pin=doors.right) for number in range(100)]
+    found = await asyncio.gather(*(gate.door("town hall", body) for body in bodies))
+    assert [door.lobby for door in found] == [False] * 100
+
+
+@pytest.mark.parametrize("attacked", [1, 100])
+async def test_a_day_of_brute_force_is_mostly_not_evaluated(attacked: int) -> None:
+    """T10: 1,000,000 tries from 500 addresses in 24 hours, at one number or spread over 100 open ones. What is looked
+    at leaves a chance of a hit anywhere, with two right PINs among 10^9 at each number, below 1e-4 (measured: 7.8e-6
+    and 9.0e-5). The callers' key changes at midnight, in the middle: each address has its day twice. An honest caller
+    gets in all the time, by the lobby while the number is attacked; who shares an address with the attackers gets in
+    or is told when. Of the tries that come before the time their caller was told, one in fifty is made, and refused."""
+    right = "987654321"
+    clock = Clock(19_675 * DAY_S + DAY_S / 2)
+    doors = Doors(right, clock)
+    gate = Gate(cast(Storage, doors.storage()), clock.ms)
     dice = random.Random(7)
-    guess = DoorBody(number=number, pin="0")
-    honest = DoorBody(number=number, pin=right)
-    tries = 0
+    told: dict[tuple[str, str], float] = {}
+    tries, outcomes = 0, Counter[str]()
     for quarter in range(96):
+        callers = [doors.limiter.caller(f"198.51.{net}.{host}") for net in range(2) for host in range(250)]
         for _ in range(1_000_000 // 96 + 1):
             tries += 1
-            guess.pin = f"{dice.randrange(10**9):09d}"
-            if guess.pin != right:
-                with contextlib.suppress(ApiError):
-                    await gate.door(f"c{dice.randrange(500)}", guess)
-        door = await gate.door(f"honest{quarter % 3}", honest)
-        assert door.lobby and not door.moderator
+            caller, number = callers[int(dice.random() * 500)], f"{123456 + int(dice.random() * attacked)}"
+            early = clock.now < told.get((caller, number), 0)
+            if early and tries % 50:
+                continue
+            try:
+                await gate.door(caller, DoorBody(number=number, pin=f"{int(dice.random() * 9e8):09d}"))
+            except ApiError as error:
+                if error.code == "too_many_tries":
+                    told[caller, number] = clock.now + error.extra["retry_after_s"]
+                assert not early or error.code == "too_many_tries"
+        honest = DoorBody(number=f"{123456 + quarter % attacked}", pin=right)
+        door = await gate.door(doors.limiter.caller(f"203.0.113.{quarter % 3}"), honest)
+        outcomes["by the lobby" if door.lobby else "at once"] += 1
+        try:
+            door = await gate.door(callers[quarter], honest)
+            outcomes["neighbour in"] += 1
+            assert door.lobby and not door.moderator
+        except ApiError as error:
+            outcomes["neighbour told"] += 1
+            assert error.code == "too_many_tries" and 0 < error.extra["retry_after_s"] <= DAY_S
         clock.now += WINDOW_S
     assert tries >= 1_000_000
-    looked_at = doors.wrong
-    print(f"{looked_at} of {tries} tries were looked at; chance of a hit {looked_at * 2 / 10**9:.1e}")
-    assert 0 < looked_at <= PER_NUMBER.amount * 97 + 500 * 2
-    assert looked_at * 2 / 10**9 < 1e-4
+    print(f"{doors.wrong} of {tries} tries looked at; chance of a hit {doors.wrong * 2 / 10**9:.1e}", dict(outcomes))
+    assert PER_NUMBER.amount * 96 <= doors.wrong <= 2 * 500 * (PER_CALLER.amount + SLOW_PER_CALLER.amount)
+    assert doors.wrong * 2 / 10**9 < 1e-4
+    assert attacked > 1 or outcomes["by the lobby"] == 96
+
+
+async def test_a_caller_with_thirty_wrong_pins_a_day_has_the_slow_way_left_and_nobody_else(site: Site) -> None:
+    """Spread so thinly that no other limit tells. The caller may be an office: the right PIN leads to the lobby."""
+    conference = await (await site.organiser()).conference()
+    gate = Gate(site.storage, site.clock.ms)
+    mine = DoorBody(number=conference["number"], pin=conference["admin_pin"])
+    began = site.clock.now
+    for number in range(30):
+        assert (await gate.door("office", mine)).moderator
+        assert await attempt(gate, "office", f"{number:06d}", "000000000") == "wrong_pin"
+        site.clock.now += WINDOW_S
+    for _ in range(30):  # right PINs do not count here either
+        door = await gate.door("office", mine)
+        assert (door.lobby, door.moderator) == (True, False)
+    door = await gate.door("honest", mine)
+    assert (door.lobby, door.moderator) == (False, True)
+    slow = [await attempt(gate, "office", f"{number:06d}", "000000000") for number in range(100, 150)]
+    assert slow == ["wrong_pin"] * 15 + ["too_many_tries"] * 35
+    with pytest.raises(ApiError) as refused:
+        await gate.door("office", mine)
+    assert refused.value.code == "too_many_tries"
+    wait_s = refused.value.extra["retry_after_s"]
+    assert wait_s == began + DAY_S - site.clock.now
+    link = DoorBody(link=secret_of(conference["moderator_url"]))
+    assert (await gate.door("office", link)).moderator
+    await gate.close()
+    assert await site.storage.outbox.due(site.clock.ms()) == []  # no conference is attacked
+    site.clock.now += wait_s
+    door = await gate.door("office", mine)
+    assert (door.lobby, door.moderator) == (False, True)
 
 
 class Doors:
     """Stands for the look-up in the database, which other tests measure: here a million tries count."""
 
-    def __init__(self, right: str) -> None:
+    def __init__(self, right: str, clock: Clock) -> None:
+        self.limiter = InProcessLimiter(clock)
         self.right, self.wrong = right, 0
         settings = ConferenceSettings("C")
         opens = ConferenceRecord(
@@ -176,6 +236,7 @@ class Doors:
 
     async def by_number_and_pin(self, number: str, pin: str) -> Door | None:
         if pin == self.right:
+            await asyncio.sleep(0)  # others try meanwhile
             return self._door
         self.wrong += 1
         return None
@@ -183,14 +244,8 @@ class Doors:
     async def by_number(self, number: str) -> None:
         return None
 
-    def storage(self, clock: Clock) -> SimpleNamespace:
-        return SimpleNamespace(limiter=InProcessLimiter(clock), conferences=self, outbox=None)
-
-
-async def test_walking_through_numbers_is_limited_per_caller(site: Site) -> None:
-    gate = Gate(site.storage, site.clock.ms)
-    outcomes = [await attempt(gate, "walker", f"{number:06d}", "000000000") for number in range(100)]
-    assert outcomes.count("wrong_pin") == 60
+    def storage(self) -> SimpleNamespace:
+        return SimpleNamespace(limiter=self.limiter, conferences=self, outbox=None)
 
 
 async def test_wrong_number_and_wrong_pin_take_the_same_time(site: Site) -> None:

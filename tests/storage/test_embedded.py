@@ -82,6 +82,18 @@ class TestEmbedded(Contract):
         assert await limiter.take((limit, "999")) is not None
         assert await limiter.take((limit, "0")) is None
 
+    async def test_what_is_looked_at_is_not_forgotten_and_no_flood_of_short_windows_ends_a_day(self) -> None:
+        limiter = InProcessLimiter(Clock(), max_keys=100)
+        watched, day, flood = Limit("w", 1, 60), Limit("d", 1, 86_400), Limit("t", 1, 60)
+        assert await limiter.take((watched, "k")) is None
+        assert await limiter.take((day, "k")) is None
+        for number in range(1000):
+            assert await limiter.take((flood, str(number))) is None
+            assert await limiter.take((watched, "k")) is not None
+        assert await limiter.take((day, "k")) is not None
+        await limiter.refund((day, "k"))
+        assert await limiter.take((day, "k")) is None
+
     async def test_burst_of_appends_shares_commits(self, shared: Shared) -> None:
         events = shared.events
         assert isinstance(events, SqlEventLog)

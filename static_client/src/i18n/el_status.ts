@@ -8,6 +8,7 @@ export const status: Translated<"el", typeof english> = {
   "status.other_details": "Πληκτρολόγηση αριθμού και PIN",
   "status.here": "Συνέχεια εδώ",
   "status.wait": { one: "Μπορείτε να δοκιμάσετε ξανά σε {count} δευτερόλεπτο.", other: "Μπορείτε να δοκιμάσετε ξανά σε {count} δευτερόλεπτα." },
+  "status.wait_until": "Μπορείτε να δοκιμάσετε ξανά από {time}.",
   "status.conference": "Τηλεδιάσκεψη: {title}",
 
   "status.left.title": "Αποχωρήσατε από την τηλεδιάσκεψη",

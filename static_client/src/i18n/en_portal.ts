@@ -23,6 +23,7 @@ export const portal = {
   "join.no_pin": "Type the PIN from your invitation.",
   "join.wrong_pin": "Number and PIN do not belong together. Compare both with your invitation.",
   "join.wait": { one: "Too many tries. Please wait {count} second.", other: "Too many tries. Please wait {count} seconds." },
+  "join.wait_until": "There were too many wrong PINs from your connection. You can type a PIN again from {time} on; the link in your invitation works at once.",
   "pin.page": "Enter with number and PIN",
 
   "sign_in.page": "Sign in",

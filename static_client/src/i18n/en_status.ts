@@ -6,6 +6,7 @@ export const status = {
   "status.other_details": "Enter number and PIN",
   "status.here": "Continue here",
   "status.wait": { one: "You can try again in {count} second.", other: "You can try again in {count} seconds." },
+  "status.wait_until": "You can try again from {time} on.",
   "status.conference": "Conference: {title}",
 
   "status.left.title": "You have left the conference",

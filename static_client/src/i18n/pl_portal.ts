@@ -30,6 +30,7 @@ export const portal: Translated<"pl", typeof english> = {
     many: "Zbyt wiele prób. Poczekaj {count} sekund.",
     other: "Zbyt wiele prób. Poczekaj {count} sekundy.",
   },
+  "join.wait_until": "Z Twojego połączenia wpisano zbyt wiele błędnych PIN-ów. PIN można wpisać ponownie od {time}; link z zaproszenia działa od razu.",
   "pin.page": "Wejście z numerem i PIN-em",
 
   "sign_in.page": "Logowanie",

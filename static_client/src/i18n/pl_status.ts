@@ -13,6 +13,7 @@ export const status: Translated<"pl", typeof english> = {
     many: "Możesz spróbować ponownie za {count} sekund.",
     other: "Możesz spróbować ponownie za {count} sekundy.",
   },
+  "status.wait_until": "Możesz spróbować ponownie od {time}.",
   "status.conference": "Konferencja: {title}",
 
   "status.left.title": "Opuszczono konferencję",

@@ -29,6 +29,7 @@ export const portal: Translated<"ro", typeof english> = {
     few: "Prea multe încercări. Așteptați {count} secunde.",
     other: "Prea multe încercări. Așteptați {count} de secunde.",
   },
+  "join.wait_until": "De la conexiunea dumneavoastră s-au introdus prea multe PIN-uri greșite. Puteți introduce din nou un PIN după {time}; linkul din invitație funcționează imediat.",
   "pin.page": "Intrare cu număr și PIN",
 
   "sign_in.page": "Autentificare",

@@ -12,6 +12,7 @@ export const status: Translated<"ro", typeof english> = {
     few: "Puteți încerca din nou peste {count} secunde.",
     other: "Puteți încerca din nou peste {count} de secunde.",
   },
+  "status.wait_until": "Puteți încerca din nou după {time}.",
   "status.conference": "Conferință: {title}",
 
   "status.left.title": "Ați părăsit conferința",

@@ -2,6 +2,7 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { pendingEntry } from "../app/entry";
+import { formatDateTime } from "../i18n/formats";
 import { JoinForm } from "./join_form";
 
 let root: HTMLElement;
@@ -63,6 +64,23 @@ test("after too many tries the form waits for as long as the server says", async
   await submit();
   expect(root.textContent).toContain("Please wait 42 seconds");
   expect(root.querySelector<HTMLButtonElement>("button[type=submit]")?.disabled).toBe(true);
+});
+
+test("a wait of hours says until when, and a pasted link goes on at once", async () => {
+  const waitS = 20 * 3600;
+  answers.mockReturnValue(refused(429, "too_many_tries", { retry_after_s: waitS }));
+  await act(() => render(<JoinForm />, root));
+  await type("conference", "482913");
+  await type("pin", "1");
+  const before = Date.now();
+  await submit();
+  const times = [before, Date.now()].map((now) => formatDateTime(now + 1000 * waitS));
+  expect(times.some((time) => root.querySelector(".ui-banner")?.textContent?.includes(`again from ${time} on`))).toBe(true);
+  expect(root.querySelector<HTMLButtonElement>("button[type=submit]")?.disabled).toBe(true);
+  await type("conference", `${location.origin}/j/Qm1x`);
+  expect(root.querySelector<HTMLButtonElement>("button[type=submit]")?.disabled).toBe(false);
+  await submit();
+  expect(location.pathname).toBe("/j/Qm1x");
 });
 
 test.each(["full", "locked", "ended", "expired", "banned"])("%s is said in our words, in place", async (code) => {

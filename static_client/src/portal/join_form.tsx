@@ -4,11 +4,14 @@ import { api, ApiError } from "../app/api";
 import { enter } from "../app/entry";
 import { navigate } from "../app/router";
 import { maybe, t } from "../i18n";
+import { formatDateTime } from "../i18n/formats";
 import { Button } from "../ui/button";
 import { Banner } from "../ui/display";
 import { Field, TextInput } from "../ui/field";
 import { sentence } from "./errors";
 import { readPin, readTyped } from "./invitation";
+
+const LONG_S = 15 * 60; // beyond this nobody counts seconds
 
 export function JoinForm({ autoFocus }: { autoFocus?: boolean }) {
   const [where, setWhere] = useState("");
@@ -21,6 +24,7 @@ export function JoinForm({ autoFocus }: { autoFocus?: boolean }) {
   const whereRef = useRef<HTMLInputElement>(null);
   const pinRef = useRef<HTMLInputElement>(null);
   const typed = readTyped(where, location.origin);
+  const waits = waitS > 0 && typed.kind !== "link"; // links are not guessed: the office behind one address comes in by them
 
   useEffect(() => {
     if (autoFocus === true) whereRef.current?.focus({ preventScroll: true });
@@ -45,7 +49,7 @@ export function JoinForm({ autoFocus }: { autoFocus?: boolean }) {
 
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (busy || waitS > 0) return;
+    if (busy || waits) return;
     setFailure(null);
     if (typed.kind === "link") return navigate(`/j/${encodeURIComponent(typed.secret)}`);
     const number = typed.kind === "number" ? typed.number : "";
@@ -82,8 +86,8 @@ export function JoinForm({ autoFocus }: { autoFocus?: boolean }) {
         </Field>
       )}
       {failure !== null && <Banner kind="bad" title={failure.title}>{failure.text}</Banner>}
-      {waitS > 0 && <Banner kind="warn" icon="clock">{t("join.wait", { count: waitS })}</Banner>}
-      <Button type="submit" variant="primary" size="large" full busy={busy} disabled={waitS > 0} iconEnd="arrow-right">{t("join.go")}</Button>
+      {waits && <Banner kind="warn" icon="clock">{waitS > LONG_S ? t("join.wait_until", { time: formatDateTime(Date.now() + 1000 * waitS) }) : t("join.wait", { count: waitS })}</Banner>}
+      <Button type="submit" variant="primary" size="large" full busy={busy} disabled={waits} iconEnd="arrow-right">{t("join.go")}</Button>
     </form>
   );
 }

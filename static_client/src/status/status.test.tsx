@@ -55,6 +55,11 @@ test("trying again is offered only when the wait is over", async () => {
   expect(retry).toHaveBeenCalledOnce();
 });
 
+test("a wait of hours says until when", async () => {
+  await act(() => render(<StatusPage code="too_many_tries" retryAfterS={20 * 3600} />, root));
+  expect(root.querySelector("[role=timer]")?.textContent).toMatch(/from .*\d\d:\d\d on/);
+});
+
 test("who came in from the own conferences goes on to them, and needs no new invitation", async () => {
   await act(() => render(<StatusPage code="ended" backTo="/home" />, root));
   expect(root.querySelector<HTMLAnchorElement>(".status-steps a")?.getAttribute("href")).toBe("/home");
