@@ -123,8 +123,9 @@ async def test_all_tracks_play_in_step(player: Player) -> None:
     assert len([one for one in tracks if one.endswith("/mic")]) == 10
     assert len([one for one in tracks if one.endswith("/camera")]) >= 4
     drifts.sort()
-    print("drift median", drifts[len(drifts) // 2], "p95", drifts[int(len(drifts) * 0.95)])
-    assert drifts[len(drifts) // 2] < 40
+    median, p95 = drifts[len(drifts) // 2], drifts[int(len(drifts) * 0.95)]
+    print("drift median", median, "p95", p95)
+    assert median < 40 and p95 < 100  # 7 and 23 with both cores overloaded
 
 
 async def test_a_name_jumps_to_that_persons_next_words_and_the_stage_follows(player: Player) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import random
+import statistics
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ import av
 import pytest
 
 from recorder.finalise import adopt_recording, finalise
+from storage.ids import RecordingId
 from storage.recording_records import RecordingRecord
 from storage.service import Storage, StorageConfig
 from tests.recorder.long_recording import make_long
@@ -62,18 +64,23 @@ async def test_stop_to_ready_takes_less_than_a_second(storage: Storage, recordin
     assert {path: path.stat().st_mtime_ns for path in storage.recording_files.of(recording.id).iterdir()} == files
 
 
-async def test_any_moment_is_shown_within_a_second(storage: Storage, recording: RecordingRecord) -> None:
-    """S-42: median of the seeks, whatever the moment and the track."""
+async def median_of_seeks(storage: Storage, recording: RecordingId, until_ms: int) -> float:
     rng = random.Random(5)
     took = []
     for _ in range(25):
         part = f"{rng.choice(('camera', 'mic'))}{rng.randrange(1, 11)}"
-        at_ms = rng.randrange(TWO_HOURS_MS)
+        at_ms = rng.randrange(until_ms)
         files = storage.recording_files
-        shown, seconds = picture_at(files.media(recording.id, part), index(files.index(recording.id, part)), at_ms)
+        shown, seconds = picture_at(files.media(recording, part), index(files.index(recording, part)), at_ms)
         assert at_ms - 40 <= shown * 1000 <= at_ms
         took.append(seconds)
-    assert sorted(took)[len(took) // 2] < 1.0
+    print("seeks, ms: median", round(1000 * statistics.median(took), 1), "most", round(1000 * max(took), 1))
+    return statistics.median(took)
+
+
+async def test_any_moment_is_shown_within_a_second(storage: Storage, recording: RecordingRecord) -> None:
+    """S-42: median of the seeks, whatever the moment and the track."""
+    assert await median_of_seeks(storage, recording.id, TWO_HOURS_MS) < 1.0
 
 
 async def test_cut_off_files_are_adopted_in_a_moment_and_play_to_the_end(
@@ -94,6 +101,7 @@ async def test_cut_off_files_are_adopted_in_a_moment_and_play_to_the_end(
     for part in await storage.recordings.parts(recording.id):
         assert not part.open
         assert TWO_HOURS_MS - 1100 < part.duration_ms <= TWO_HOURS_MS
+    assert await median_of_seeks(storage, recording.id, TWO_HOURS_MS - 1500) < 1.0
     camera = next(one for one in parts if one.purpose == "camera")
     records = index(files.index(recording.id, camera.id))
     shown, _ = picture_at(files.media(recording.id, camera.id), records, TWO_HOURS_MS - 1500)
