@@ -137,7 +137,7 @@ async def _read(request: web.Request, most_bytes: int) -> bytes:
                 raw += piece
                 if len(raw) > most_bytes:
                     raise ApiError("too_large", "The request is too large.")
-    except TimeoutError:
+    except (TimeoutError, ConnectionError):  # too slow, or the caller went away half-way: no fault of ours
         raise ApiError("too_slow", "The request did not come to its end.") from None
     return bytes(raw)
 

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import WSMsgType, web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp import StreamReader, WSMsgType, web
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 from structlog.testing import capture_logs
 from yarl import URL
 
 from portal.app import Portal, PortalSettings
+from portal.bodies import Empty, parse
+from portal.errors import ApiError
 from portal.routes import ROUTES
 from storage.errors import Unavailable
 from tests.portal.accounts_support import cookie_of
@@ -156,6 +159,16 @@ async def test_a_body_that_stops_in_the_middle_is_not_waited_for(site: Site, mon
     headers = {"Content-Type": "application/json"}
     response = await browser.client.post("/api/conferences", data=halting(), headers=headers)
     assert (response.status, await code(response)) == (408, "too_slow")
+
+
+async def test_a_caller_that_goes_away_half_way_is_no_fault_of_ours() -> None:
+    """Else anybody could fill the log with errors, and hide among them what is one."""
+    payload = StreamReader(BaseProtocol(asyncio.get_running_loop()), 2**16)
+    payload.feed_data(b'{"title": ')
+    payload.set_exception(ConnectionResetError("Connection lost"))
+    with pytest.raises(ApiError) as refused:
+        await parse(make_mocked_request("POST", "/api/join", payload=payload), Empty)
+    assert refused.value.code == "too_slow"
 
 
 async def test_deeply_nested_or_broken_json_is_a_bad_request(site: Site) -> None:
