@@ -149,13 +149,13 @@ def _spotlight(context: Context, target: Participant, command: Moderate) -> Iter
 
 def _kick(context: Context, target: Participant, command: Moderate) -> Iterator[Step]:
     _not_self(context, target)
-    yield from out(context, target.id, LeftReason.KICKED, command.action.value)
+    for id in (target.id, *_beside(context, target.id)):
+        yield from out(context, id, LeftReason.KICKED, command.action.value)
 
 
 def _ban(context: Context, target: Participant, command: Moderate) -> Iterator[Step]:
     _not_self(context, target)
-    yield _banned(context, target.id)
-    yield from out(context, target.id, LeftReason.BANNED, command.action.value)
+    yield from _ban_all(context, target.id, _beside(context, target.id))
 
 
 def _ban_absent(context: Context, id: ParticipantId | None) -> Iterator[Step]:
@@ -166,14 +166,31 @@ def _ban_absent(context: Context, id: ParticipantId | None) -> Iterator[Step]:
     seen = known.last or known.before
     if seen is not None:
         context.require(Act.BAN, seen)
-    if id not in context.state.banned:
-        yield _banned(context, id)
+    yield from _ban_all(context, id, _beside(context, id))
 
 
-def _banned(context: Context, id: ParticipantId) -> Step:
-    known = context.state.known[id]
-    banned = Banned(id, known.name, known.device)
-    return Step(Act.BAN.value, BannedChanged((*context.state.banned.values(), banned)))
+def _ban_all(context: Context, id: ParticipantId, beside: list[ParticipantId]) -> Iterator[Step]:
+    """Each under its name in the list, so that it can be seen who stays away until they are all taken from it."""
+    state = context.state
+    out_of_here = [one for one in (id, *beside) if one in state.participants]
+    new = [one for one in (id, *beside) if one not in state.banned]
+    if new:
+        banned = (Banned(one, state.known[one].name, state.known[one].device) for one in new)
+        yield Step(Act.BAN.value, BannedChanged((*state.banned.values(), *banned)))
+    for one in out_of_here:
+        yield from out(context, one, LeftReason.BANNED, Act.BAN.value)
+
+
+def _beside(context: Context, id: ParticipantId) -> list[ParticipantId]:
+    """Who else is here from the same browser, in a second tab: a kick or ban of one is of all (moderators excepted)."""
+    state = context.state
+    device = state.known[id].device
+    return [
+        other.id
+        for other in state.participants.values()
+        if device and other.id != id and state.known[other.id].device == device
+        if not other.moderator and not other.organiser
+    ]
 
 
 def _unban(context: Context, id: ParticipantId | None) -> Iterator[Step]:

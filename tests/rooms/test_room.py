@@ -146,6 +146,40 @@ def test_kick_blocks_participant_and_device_for_the_session(stage: Stage) -> Non
     stage.join("bob")
 
 
+@pytest.mark.parametrize("act", [Act.KICK, Act.BAN])
+def test_a_second_tab_of_the_same_browser_goes_too(stage: Stage, act: Act) -> None:
+    """S-15: whoever is in twice is out twice; moderators of that browser and others stay."""
+    stage.join("bert", device=DeviceId("device-bob"))
+    stage.join("mona", moderator=True, device=DeviceId("device-bob"))
+    stage.join("cleo")
+    stage.do("bert", c.Hand(True))
+    events = stage.moderate("olga", act, "bob")
+    assert [e.fact.id for e in events if isinstance(e.fact, ParticipantLeft)] == ["bob", "bert"]
+    assert "mona" in stage and "cleo" in stage and stage.state.hands == ()
+    for id in ("bob", "bert"):
+        with pytest.raises(Exception, match=r"kicked|banned"):
+            stage.join(id, device=DeviceId("device-bob"))
+    assert set(stage.state.banned) == ({"bob", "bert"} if act is Act.BAN else set())
+
+
+def test_whoever_left_one_tab_is_banned_with_the_other(stage: Stage) -> None:
+    stage.join("bert", device=DeviceId("device-bob"))
+    stage.do("bob", c.Leave())
+    stage.moderate("olga", Act.BAN, "bob")
+    assert "bert" not in stage and set(stage.state.banned) == {"bob", "bert"}
+    for id in ("bob", "bert"):
+        stage.moderate("olga", Act.UNBAN, id)
+    stage.join("bert", device=DeviceId("device-bob"))
+
+
+def test_people_without_a_browser_are_not_taken_for_one(stage: Stage) -> None:
+    """By telephone there is none."""
+    for id in ("tom", "tim"):
+        stage.join(id, device=DeviceId(""))
+    stage.moderate("olga", Act.KICK, "tom")
+    assert "tim" in stage
+
+
 def test_ban_holds_for_the_life_of_the_conference(stage: Stage) -> None:
     """S-15: over sessions, until unban."""
     stage.moderate("olga", Act.BAN, "bob")
