@@ -63,7 +63,16 @@ test("details are labelled values: names, roles, times, yes and no", () => {
   expect(shown({ fields: ["title", "sessions"] })).toEqual(["Changed: title and sessions"]);
   expect(shown({ kind: "reminder_hour", message: 12345, parts: 1200 })).toEqual(["Kind of message: Reminder an hour before", "Message: 12345", "Deleted parts: 1,200"]);
   expect(shown({ ends_at: 0 })[0]).toMatch(/^New end: .*1970/);
-  expect(shown({ banned: [], of: "u1", odd: { a: 1 } })).toEqual(["Excluded now: –", 'odd: {"a":1}']);
+  expect(shown({ banned: [], odd: { a: 1 } })).toEqual(["Excluded now: –", 'odd: {"a":1}']);
+  expect(shown({ email: "e1" }, { e1: "ana@example.org" })).toEqual(["E-mail address: ana@example.org"]);
+});
+
+test("no detail is a bare id: a removed address is called deleted, a meeting and a request have no line", () => {
+  const shown = (action: string, details: Entry["details"]) => detailsOf(entry(action, { details })).map(({ label, text }) => `${label}: ${text}`);
+  expect(shown("extra_email_confirmed", { email: "e1" })).toEqual(["E-mail address: (deleted)"]);
+  expect(shown("room.lock", { session: "s1", locked: true })).toEqual(["Locked: Yes"]);
+  expect(shown("role_changed", { from: "user", to: "administrator", request: "r1" })).toEqual(["Before: User", "Now: Administrator"]);
+  expect(shown("collaborator_ended", { of: "u1" })).toEqual([]);
 });
 
 test("no name is read as a pattern", () => {

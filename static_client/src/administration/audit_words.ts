@@ -2,7 +2,7 @@
 // Rows hold ids; `names` says what is called how now. What has no name any more was deleted.
 import { formatDateTime, formatList, formatNumber, maybe, t } from "../i18n";
 
-export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
+type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
 
 export interface Entry {
   seq: number;
@@ -19,10 +19,10 @@ export interface Entry {
 }
 
 const MOST_NAMES = 5;
-const IDS = ["of", "invitee", "invitees", "participants", "banned"];
-const ONES = ["invitee", "email", "request", "message"];
-/** What the sentence already says. */
-const SAID = ["of"];
+/** Details whose values are ids of what has a name. */
+const NAMED = ["invitee", "invitees", "participants", "banned", "email"];
+/** What the sentence already says, and ids of what nobody gave a name. */
+const HIDDEN = ["of", "request", "session"];
 /** Which of the two sentences: by this detail. */
 const FLAGS: Readonly<Record<string, string>> = { record_changed: "record", "room.lobby": "on", "room.lock": "locked", "room.chat_close": "closed" };
 
@@ -67,23 +67,24 @@ function people(ids: readonly string[], names: Entry["names"]): string {
   return formatList(left === 0 ? shown : [...shown, t("adm.whom.more", { count: left })]);
 }
 
-export interface Detail { key: string; label: string; text: string }
+interface Detail { key: string; label: string; text: string }
 
 export function detailsOf(entry: Entry): Detail[] {
   return Object.entries(entry.details)
-    .filter(([key]) => !SAID.includes(key))
+    .filter(([key]) => !HIDDEN.includes(key))
     .map(([key, value]) => ({ key, label: maybe(`adm.detail.${key}`) ?? key, text: valueText(key, value, entry.names) }));
 }
 
 function valueText(key: string, value: Value, names: Entry["names"]): string {
   if (typeof value === "boolean") return t(value ? "adm.yes" : "adm.no");
   if (typeof value === "number") return key.endsWith("_at") ? formatDateTime(value) : key === "message" ? String(value) : formatNumber(value);
-  if (Array.isArray(value)) return value.length === 0 ? "–" : IDS.includes(key) ? everybody(texts(value), names) : formatList(texts(value).map(word));
-  if (typeof value === "string") return ONES.includes(key) ? (names[value] ?? (IDS.includes(key) ? t("adm.whom.unknown") : value)) : roleOrWord(key, value);
-  return JSON.stringify(value);
+  if (typeof value !== "string" && !Array.isArray(value)) return JSON.stringify(value);
+  const given = texts(value);
+  if (given.length === 0) return "–";
+  return formatList(given.map((one) => (NAMED.includes(key) ? (names[one] ?? noName(key)) : roleOrWord(key, one))));
 }
 
-const everybody = (ids: readonly string[], names: Entry["names"]): string => formatList(ids.map((id) => names[id] ?? t("adm.whom.unknown")));
+const noName = (key: string): string => t(key === "email" ? "adm.gone" : "adm.whom.unknown");
 const roleOrWord = (key: string, value: string): string => (["role", "from", "to"].includes(key) ? roleWord(value) : key === "kind" ? (maybe(`messages.kind.${value}`) ?? value) : word(value));
 const word = (value: string): string => maybe(`adm.value.${value}`) ?? value;
 const roleWord = (value: Value | undefined): string => (typeof value === "string" ? (maybe(`acc.role.${value}`) ?? word(value)) : "");
