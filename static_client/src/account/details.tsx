@@ -1,9 +1,10 @@
 // What can be edited (E2-32) and what not (E2-33); at the far right the button that deletes the account (E2-35).
-import { useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { api, ApiError } from "../app/api";
-import { chooseLanguage, formatDateTime, t, zoneLabel } from "../i18n";
+import { chooseLanguage, formatDateTime, t } from "../i18n";
 import { languages, loadUser } from "../portal/account";
 import { LoadFailed } from "../portal/load_failed";
+import { zoneOptions } from "../portal/zoned";
 import { Button } from "../ui/button";
 import { Banner, PageSpinner } from "../ui/display";
 import { Field, Select, TextArea, TextInput } from "../ui/field";
@@ -70,11 +71,11 @@ function OwnName({ profile, saved }: { profile: Profile; saved: (next: Profile) 
       <p class="ui-muted ui-small">{t("acc.details.own_name_hint")}</p>
       <form class="ui-stack" noValidate onSubmit={save}>
         <div class="ui-fields account-two">
-          <Field label={t("acc.who.given_name")}>
-            <TextInput value={given} onInput={setGiven} autoComplete="given-name" maxLength={60} />
-          </Field>
           <Field label={t("acc.who.surname")} error={missing && surname.trim() === "" ? t("acc.missing") : null}>
             <TextInput value={surname} onInput={setSurname} inputRef={field} autoComplete="family-name" maxLength={60} />
+          </Field>
+          <Field label={t("acc.who.given_name")}>
+            <TextInput value={given} onInput={setGiven} autoComplete="given-name" maxLength={60} />
           </Field>
         </div>
         {submit.error !== null && <Banner kind="bad">{submit.error}</Banner>}
@@ -92,6 +93,7 @@ function Editable({ profile, saved }: { profile: Profile; saved: (next: Profile)
   const [zone, setZone] = useState(profile.time_zone);
   const [telephoneError, setTelephoneError] = useState<string | null>(null);
   const [deleting, setDeleting] = useState(false);
+  const zones = useMemo(() => zoneOptions(profile.time_zone), [profile.time_zone]);
   const field = useRef<HTMLInputElement>(null);
   const submit = useSubmit();
   const save = (event: Event) => {
@@ -129,7 +131,7 @@ function Editable({ profile, saved }: { profile: Profile; saved: (next: Profile)
         </Field>
         <div class="ui-fields account-two">
           <Select label={t("acc.details.language")} value={language} onChange={setLanguage} options={[{ value: "", label: t("acc.details.as_browser") }, ...languages.value.map((tag) => ({ value: tag, label: ownName(tag) }))]} />
-          <Select label={t("acc.details.zone")} value={zone} onChange={setZone} options={[{ value: "", label: t("acc.details.as_browser") }, ...zones(zone).map((name) => ({ value: name, label: zoneLabel(name) }))]} />
+          <Select label={t("acc.details.zone")} value={zone} onChange={setZone} options={[{ value: "", label: t("acc.details.as_browser") }, ...zones]} />
         </div>
         {submit.error !== null && <Banner kind="bad">{submit.error}</Banner>}
         <div class="account-actions">
@@ -146,9 +148,4 @@ function Editable({ profile, saved }: { profile: Profile; saved: (next: Profile)
 function ownName(tag: string): string {
   const name = new Intl.DisplayNames([tag], { type: "language" }).of(tag) ?? tag;
   return name.charAt(0).toLocaleUpperCase(tag) + name.slice(1);
-}
-
-function zones(chosen: string): string[] {
-  const known = Intl.supportedValuesOf("timeZone");
-  return chosen === "" || known.includes(chosen) ? known : [chosen, ...known];
 }

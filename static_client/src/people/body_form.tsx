@@ -1,18 +1,16 @@
 // A body's own facts, and what its conferences begin with.
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { api } from "../app/api";
 import { useSubmit } from "../account/use";
-import { t, zoneLabel } from "../i18n";
+import { LANGUAGES, t } from "../i18n";
+import { zoneOptions } from "../portal/zoned";
 import { Button } from "../ui/button";
 import { Banner } from "../ui/display";
 import { Field, RadioCards, Select, TextInput } from "../ui/field";
 import { toast } from "../ui/toast";
-import { LANGUAGES } from "../i18n/languages";
 import type { Body } from "./types";
 
 type Facts = Pick<Body, "name" | "telephone" | "time_zone" | "language" | "short_notice">;
-
-const zones = (): string[] => Intl.supportedValuesOf("timeZone");
 
 export function BodyForm({ body, edits, names, saved }: { body: Body; edits: boolean; names: boolean; saved: (body: Body) => void }) {
   const [facts, setFacts] = useState<Facts>(body);
@@ -26,8 +24,7 @@ export function BodyForm({ body, edits, names, saved }: { body: Body; edits: boo
       toast({ text: t("pp.saved"), kind: "good" });
     });
   };
-  const known = zones();
-  const options = (known.includes(facts.time_zone) ? known : [facts.time_zone, ...known]).map((value) => ({ value, label: zoneLabel(value) }));
+  const zones = useMemo(() => zoneOptions(body.time_zone), [body.time_zone]);
   return (
     <form class="people-section ui-card" onSubmit={save}>
       <h2>{t("pp.body_settings")}</h2>
@@ -36,7 +33,7 @@ export function BodyForm({ body, edits, names, saved }: { body: Body; edits: boo
       {names && <Field label={t("pp.fact.name")}><TextInput value={facts.name} maxLength={120} required onInput={set("name")} /></Field>}
       <Field label={t("pp.fact.telephone")} optional><TextInput type="tel" value={facts.telephone} maxLength={40} readOnly={!edits} onInput={set("telephone")} /></Field>
       <div class="ui-fields">
-        <Select label={t("pp.fact.time_zone")} value={facts.time_zone} options={options} disabled={!edits} onChange={set("time_zone")} />
+        <Select label={t("pp.fact.time_zone")} value={facts.time_zone} options={zones} disabled={!edits} onChange={set("time_zone")} />
         <Select label={t("pp.fact.language")} value={facts.language} disabled={!edits} onChange={set("language")} options={LANGUAGES.map((one) => ({ value: one.tag, label: one.name }))} />
       </div>
       {edits && (

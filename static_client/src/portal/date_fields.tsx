@@ -1,8 +1,8 @@
 // Start, end and time zone of a conference, as fields.
 import { useMemo, useState } from "preact/hooks";
-import { formatDateTime, formatSpan, t, viewerZone, zoneLabel } from "../i18n";
+import { formatDateTime, formatSpan, t, viewerZone } from "../i18n";
 import { Field, Select, TextInput } from "../ui/field";
-import { nextQuarter, quarters, toMs, toWall, zones, type Wall } from "./zoned";
+import { nextQuarter, quarters, toMs, toWall, zoneOptions, type Wall } from "./zoned";
 
 export interface Dates { start: Wall; end: Wall; zone: string }
 
@@ -34,7 +34,7 @@ interface Props {
 }
 
 export function DateFields({ dates, onChange, quarter, errors = {} }: Props) {
-  const known = useMemo(() => zones(viewerZone()).map((zone) => ({ value: zone, label: zoneLabel(zone) })), []);
+  const zones = useMemo(() => zoneOptions(viewerZone()), []);
   const given = datesOf(dates);
   const length = given === null ? 0 : given.ends_at - given.starts_at;
   // The end follows the start, as in every calendar.
@@ -48,7 +48,7 @@ export function DateFields({ dates, onChange, quarter, errors = {} }: Props) {
     <div class="portal-dates">
       <Moment legend={t("dates.start")} wall={dates.start} onChange={moveStart} quarter={quarter} error={errors.starts_at} />
       <Moment legend={t("dates.end")} wall={dates.end} onChange={(end) => onChange({ ...dates, end })} quarter={quarter} error={errors.ends_at} />
-      <Select label={t("dates.zone")} value={dates.zone} options={known} onChange={moveZone} />
+      <Select label={t("dates.zone")} value={dates.zone} options={zones} onChange={moveZone} />
       <p class="ui-small ui-muted portal-dates-sum" role="status">
         {length > 0 && t("dates.length", { length: formatSpan(length) })}
         {given !== null && dates.zone !== viewerZone() && ` · ${t("dates.for_you", { when: formatDateTime(given.starts_at) })}`}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nextQuarter, quarters, toMs, toWall, zones } from "./zoned";
+import { nextQuarter, quarters, toMs, toWall, zoneOptions } from "./zoned";
 
 const utc = (text: string): number => Date.parse(`${text}Z`);
 
@@ -30,6 +30,14 @@ test("quarters of the day, and the next one", () => {
   expect(nextQuarter(utc("2026-01-15T08:15"))).toBe(utc("2026-01-15T08:15"));
 });
 
-test("one's own zone stands first", () => {
-  expect(zones("Europe/Athens")[0]).toBe("Europe/Athens");
+test("one's own zone stands first, every zone stands there once, and none has no name", () => {
+  const values = (own: string) => zoneOptions(own).map((one) => one.value);
+  expect(zoneOptions("America/New_York")[0]).toEqual({ value: "America/New_York", label: "America/New York" });
+  expect(values("Antarctica/Nowhere")[0]).toBe("Antarctica/Nowhere");
+  expect(values("")[0]).toBe("UTC");
+  for (const own of ["", "UTC", "Europe/Athens"]) {
+    expect(values(own)).toHaveLength(new Set(values(own)).size);
+    expect(values(own)).toContain("Europe/Warsaw");
+    expect(values(own)).not.toContain("");
+  }
 });

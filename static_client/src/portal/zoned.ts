@@ -1,4 +1,5 @@
 // Dates and times as people type them, in a zone that need not be the viewer's. Pure; the zone data are the browser's.
+import { zoneLabel } from "../i18n";
 
 /** The zone's offset from UTC at a moment, in ms; its wall clock is `ms + offset`. */
 function offsetAt(ms: number, zone: string): number {
@@ -39,7 +40,9 @@ export const nextQuarter = (ms: number): number => Math.ceil(ms / QUARTER_MS) * 
 /** 00:00, 00:15, … 23:45. */
 export const quarters: readonly string[] = Array.from({ length: 96 }, (_, i) => `${String(Math.floor(i / 4)).padStart(2, "0")}:${String((i % 4) * 15).padStart(2, "0")}`);
 
-export function zones(own: string): readonly string[] {
-  const all = typeof Intl.supportedValuesOf === "function" ? Intl.supportedValuesOf("timeZone") : [];
-  return [...new Set([own, "UTC", ...all])];
+/** Every zone to choose from, by its name; `own` stands first ("" is none). Browsers list no "UTC" among theirs. */
+export function zoneOptions(own: string): { value: string; label: string }[] {
+  const names = new Set([own, "UTC", ...Intl.supportedValuesOf("timeZone")]);
+  names.delete("");
+  return [...names].map((value) => ({ value, label: zoneLabel(value) }));
 }
