@@ -1,4 +1,5 @@
 // For the completeness test: texts that are right although they look wrong.
+import type { Key } from "./types";
 
 /** Equal to English in some language, and rightly so. */
 export const SAME: readonly string[] = [
@@ -7,10 +8,10 @@ export const SAME: readonly string[] = [
   "appearance.contrast", "appearance.contrast.normal", "people.moderator", "badge.moderator",
   "people.email", "pp.col.email", "pp.fact.email", "pp.ok", "acc.none", "acc.role.administrator", "player.tab.chat", "bar.chat", "chat.heading", "keys.chat", "player.fragment",
   "nav.menu", "nav.contact",
-];
+] satisfies readonly Key[];
 
 /** Longer than their place seems to allow, and seen to fit. */
 export const SHORT: readonly string[] = [
   "form.start_as", "player.pin", "player.view_speaker", "player.key.mute", "act.ask_unmute", "act.mute_hold", "keys.talk", "note.you_muted",
-  "conference.webinar", "people.stop_shares", "settings.consent", "rec.on_by",
-];
+  "people.stop_shares", "settings.consent", "rec.on_by",
+] satisfies readonly Key[];

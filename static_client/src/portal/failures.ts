@@ -1,8 +1,8 @@
 // Why a message did not leave, in words: from the code that the server keeps (portal/mail/delivery.py), which is a reply
 // code of RFC 5321 with the enhanced status of RFC 3463 where the other side gave one.
-import { maybe, t } from "../i18n";
+import { t } from "../i18n";
 
-export type Failure =
+type Failure =
   | "address" | "full" | "disabled" | "too_large" | "policy" | "busy" | "their_server" | "unreachable" | "insecure" | "login" | "sender"
   | "not_an_address" | "no_sms" | "sms_unreachable" | "sms_login" | "sms_refused" | "sms_busy" | "folder" | "refused" | "here";
 
@@ -49,4 +49,4 @@ export function failureOf(error: string): Failure {
   return STEPS.find(([step]) => error === step || error.startsWith(`${step} `))?.[1] ?? "here";
 }
 
-export const failureText = (error: string): string => maybe(`messages.error.${failureOf(error)}`) ?? t("messages.error.here");
+export const failureText = (error: string): string => t(`messages.error.${failureOf(error)}`);

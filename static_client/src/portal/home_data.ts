@@ -17,8 +17,10 @@ export const loadError = signal<string | null>(null);
 export const openCards = signal<ReadonlySet<string>>(new Set());
 
 export function openCard(id: string, open: boolean): void {
-  const rest = [...openCards.peek()].filter((one) => one !== id);
-  openCards.value = new Set(open ? [...rest, id] : rest);
+  const next = new Set(openCards.peek());
+  if (open) next.add(id);
+  else next.delete(id);
+  openCards.value = next;
 }
 
 /** Counts up whenever what is shown may be old. */
