@@ -3,7 +3,8 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { navigate } from "../app/router";
 import { t } from "../i18n";
-import { loadUser, user, type User } from "../portal/account";
+import { loadUser, toSignIn, user, type User } from "../portal/account";
+import { useHashPart } from "../portal/hash_part";
 import { StatusPage } from "../status/status";
 import { Avatar, Badge, PageSpinner, TabPanel, Tabs } from "../ui/display";
 import { Page } from "../ui/page";
@@ -19,11 +20,6 @@ const collaborators = Object.values(import.meta.glob<{ default: ComponentType }>
 const PARTS = ["details", "emails", "role", "collaborators", "security"] as const;
 type Part = (typeof PARTS)[number];
 
-function partOf(hash: string): Part {
-  const name = hash.slice(1);
-  return PARTS.find((one) => one === name) ?? "details";
-}
-
 /** An unfinished account may ask for a role, and nothing else here (decision 6). */
 function partsOf(who: User): Part[] {
   if (who.must.length > 0) return ["role"];
@@ -31,31 +27,21 @@ function partsOf(who: User): Part[] {
 }
 
 export default function Account() {
-  const [part, setPart] = useState<Part>(() => partOf(location.hash));
+  const [part, choose] = useHashPart();
   const [unreachable, setUnreachable] = useState(false);
   const start = () => {
     setUnreachable(false);
     loadUser().then((who) => {
-      const here = encodeURIComponent(location.pathname + location.hash);
-      if (who === null) navigate(`/sign-in?return_to=${here}`, { replace: true });
+      if (who === null) toSignIn();
       else if (who.must.includes("accept_terms")) navigate("/activate", { replace: true });
     }, () => setUnreachable(true));
   };
   useEffect(start, []);
-  useEffect(() => {
-    const follow = () => setPart(partOf(location.hash));
-    window.addEventListener("hashchange", follow);
-    return () => window.removeEventListener("hashchange", follow);
-  }, []);
   if (unreachable) return <StatusPage code="network" retry={start} />;
   const who = user.value;
   if (!who || who.must.includes("accept_terms")) return <Page title={t("acc.page")}><PageSpinner /></Page>;
   const parts = partsOf(who);
-  const shown = parts.includes(part) ? part : (parts[0] ?? "details");
-  const choose = (id: string) => {
-    setPart(id as Part);
-    history.replaceState(null, "", `#${id}`);
-  };
+  const shown = parts.find((one) => one === part) ?? parts[0] ?? "details";
   return (
     <Page title={t("acc.page")}>
       <div class="account-head">

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { api, ApiError } from "../app/api";
 import { navigate } from "../app/router";
 import { t } from "../i18n";
-import { loadUser } from "../portal/account";
+import { loadUser, toSignIn } from "../portal/account";
 import { sentence } from "../portal/errors";
 import { LoadFailed } from "../portal/load_failed";
 import { Button } from "../ui/button";
@@ -28,7 +28,7 @@ export default function Activate() {
     setError(null);
     loadUser()
       .then((who) => {
-        if (who === null) navigate("/sign-in?return_to=%2Factivate", { replace: true });
+        if (who === null) toSignIn();
         else if (who.must.length === 0) navigate("/home", { replace: true });
         else return api<Activation>("GET", "/api/account/activation").then(setFacts);
         return undefined;

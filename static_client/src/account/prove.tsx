@@ -4,40 +4,39 @@ import { useRef, useState } from "preact/hooks";
 import { api, ApiError } from "../app/api";
 import type { ProveProps, Ways } from "../app/proof";
 import { t } from "../i18n";
-import { user, waysIn } from "../portal/account";
+import { here, user, waysIn } from "../portal/account";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Banner } from "../ui/display";
 import { Field, TextInput } from "../ui/field";
 import { PasswordField } from "../ui/password";
-import { useSubmit } from "./use";
+import { useSubmit, type Submit } from "./use";
 
 export function Prove({ ways, done }: ProveProps) {
   const typed = ways.password || ways.code;
   const provider = !typed && ways.provider ? waysIn.value?.oidc?.name ?? null : null;
-  const here = `${location.pathname}${location.hash}`;
+  const submit = useSubmit();
   return (
     <Dialog open size="small" title={t("acc.prove.title")} onClose={() => done(false)} actions={
       <>
         <Button onClick={() => done(false)}>{t("ui.cancel")}</Button>
-        {typed && <Button type="submit" form="prove" variant="primary">{t("acc.code.go")}</Button>}
-        {provider !== null && <Button variant="primary" href={`/api/oidc/start?fresh=true&return_to=${encodeURIComponent(here)}`}>{t("acc.signin.with", { name: provider })}</Button>}
+        {typed && <Button type="submit" form="prove" variant="primary" busy={submit.busy}>{t("acc.code.go")}</Button>}
+        {provider !== null && <Button variant="primary" href={`/api/oidc/start?fresh=true&return_to=${encodeURIComponent(here())}`}>{t("acc.signin.with", { name: provider })}</Button>}
       </>
     }>
       <div class="ui-stack">
         <p>{t("acc.prove.text")}</p>
-        {typed ? <Form ways={ways} done={() => done(true)} /> : <p>{t(provider === null ? "acc.prove.again" : "acc.prove.provider")}</p>}
+        {typed ? <Form ways={ways} submit={submit} done={() => done(true)} /> : <p>{t(provider === null ? "acc.prove.again" : "acc.prove.provider")}</p>}
       </div>
     </Dialog>
   );
 }
 
-function Form({ ways, done }: { ways: Ways; done: () => void }) {
+function Form({ ways, submit, done }: { ways: Ways; submit: Submit; done: () => void }) {
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
   const [wrong, setWrong] = useState<"password" | "code" | null>(null);
   const [tried, setTried] = useState(false);
-  const submit = useSubmit();
   const passwordRef = useRef<HTMLInputElement>(null);
   const codeRef = useRef<HTMLInputElement>(null);
   const missing = (value: string) => (tried && value.trim() === "" ? t("acc.missing") : null);

@@ -64,12 +64,20 @@ export function knowUser(): void {
   });
 }
 
+/** The address of this page, to come back to it. */
+export const here = (): string => location.pathname + location.search + location.hash;
+
+/** To sign in, and back here afterwards. */
+export function toSignIn(): void {
+  const back = here();
+  navigate(back === "/home" ? "/sign-in" : `/sign-in?return_to=${encodeURIComponent(back)}`, { replace: true });
+}
+
 /** The signed-in person with a finished account; anybody else is sent to sign in, or to finish it. */
 export async function requireUser(): Promise<User | null> {
   const who = await loadUser();
   if (who === null) {
-    const here = location.pathname + location.search + location.hash;
-    navigate(here === "/home" ? "/sign-in" : `/sign-in?return_to=${encodeURIComponent(here)}`, { replace: true });
+    toSignIn();
     return null;
   }
   if (who.must.length > 0) {

@@ -13,17 +13,18 @@ import { ConnectNotice } from "./connect_notice";
 import { ConferenceForm } from "./conference_form";
 import { ConferenceList } from "./conference_list";
 import { editing } from "./editing";
+import { useHashPart } from "./hash_part";
 import "./home.css";
 import { recordings, refresh, watch, type Filter } from "./home_data";
 import { RecordingList } from "./recordings";
 import type { Conference } from "./types";
 
 const TABS = ["conferences", "postponed", "history", "recordings"] as const;
-type TabId = (typeof TABS)[number];
 const ANY: Filter = { words: "", date: "" };
 
 export default function Home() {
-  const [tab, setTab] = useState<TabId>(TABS.find((one) => `#${one}` === location.hash) ?? "conferences");
+  const [part, choose] = useHashPart(TABS[0]);
+  const tab = TABS.find((one) => one === part) ?? TABS[0];
   const [filter, setFilter] = useState(ANY);
   const [created, setCreated] = useState<Conference | null>(null);
   const [unreachable, setUnreachable] = useState(false);
@@ -36,10 +37,6 @@ export default function Home() {
   if (unreachable) return <StatusPage code="network" retry={start} />;
   const who = user.value;
   if (!who || who.must.length > 0) return <Page title={t("home.page")}><PageSpinner /></Page>;
-  const choose = (id: string) => {
-    setTab(id as TabId);
-    history.replaceState(null, "", id === "conferences" ? location.pathname : `#${id}`);
-  };
   const kept = recordings.value?.filter((one) => one.state !== "deleted").length ?? 0;
   const create = () => (editing.value = { kind: "new" });
   const mayCreate = who.role !== "user";

@@ -2,9 +2,8 @@
 import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../app/api";
-import { navigate } from "../app/router";
 import { viewerZone } from "../i18n";
-import { user } from "./account";
+import { toSignIn, user } from "./account";
 import { isSignedOut, sentence } from "./errors";
 import type { ConferenceItem, Paged, Recording } from "./types";
 
@@ -43,9 +42,10 @@ async function loadRecordings(): Promise<void> {
 
 function failed(cause: unknown): void {
   if (isSignedOut(cause)) {
+    if (user.peek() === null) return; // told by another answer already, or signed out while this one was under way
     user.value = null;
     recordings.value = null;
-    navigate("/sign-in", { replace: true });
+    toSignIn();
   } else loadError.value = sentence(cause);
 }
 

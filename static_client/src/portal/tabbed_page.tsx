@@ -1,5 +1,4 @@
-// A page of parts in tabs for signed-in people: each part is one's own only with a right to it, and the one that is shown
-// stands behind `#`, so that a link or the browser's history leads to it.
+// A page of parts in tabs for signed-in people: each part is one's own only with a right to it.
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n";
@@ -7,6 +6,7 @@ import { StatusPage } from "../status/status";
 import { EmptyState, PageSpinner, TabPanel, Tabs } from "../ui/display";
 import { Page } from "../ui/page";
 import { requireUser, user, type User } from "./account";
+import { useHashPart } from "./hash_part";
 
 export interface TabbedPageProps<Part extends string> {
   /** Of the ids of tabs and panels. */
@@ -21,27 +21,18 @@ export interface TabbedPageProps<Part extends string> {
 }
 
 export function TabbedPage<Part extends string>({ prefix, title, partsOf, label, nothing, children }: TabbedPageProps<Part>) {
-  const [part, setPart] = useState(() => location.hash.slice(1));
+  const [part, choose] = useHashPart();
   const [unreachable, setUnreachable] = useState(false);
   const start = () => {
     setUnreachable(false);
     requireUser().catch(() => setUnreachable(true));
   };
   useEffect(start, []);
-  useEffect(() => {
-    const follow = () => setPart(location.hash.slice(1));
-    window.addEventListener("hashchange", follow);
-    return () => window.removeEventListener("hashchange", follow);
-  }, []);
   if (unreachable) return <StatusPage code="network" retry={start} />;
   const who = user.value;
   if (!who || who.must.length > 0) return <Page title={title}><PageSpinner /></Page>;
   const parts = partsOf(who.rights);
   const shown = parts.find((one) => one === part) ?? parts[0];
-  const choose = (id: string) => {
-    setPart(id);
-    history.replaceState(null, "", `${location.pathname}#${id}`); // another list begins at its beginning
-  };
   return (
     <Page title={title}>
       <h1>{title}</h1>
