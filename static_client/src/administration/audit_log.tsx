@@ -22,7 +22,8 @@ const ANY: Search = { act: "", first: "", last: "", about: null, by: null };
 const PREFIX = "adm.act.";
 const ACTS = Object.keys(administration).flatMap((key) => (key.startsWith(PREFIX) ? [key.slice(PREFIX.length)] : []));
 
-function parameters({ act, first, last, about, by }: Search): string {
+/** Of the list and of the export alike. */
+function parameters({ act, first, last, about, by }: Search): URLSearchParams {
   const given = new URLSearchParams();
   if (act !== "") given.set("action", act);
   if (first !== "") given.set("first", first);
@@ -33,22 +34,24 @@ function parameters({ act, first, last, about, by }: Search): string {
     given.set("object", about.id);
   }
   if (by !== null) given.set("actor", by.id);
-  return given.toString();
+  return given;
 }
 
 export function AuditLog() {
   const [search, setSearch] = useState<Search>(ANY);
   const more = parameters(search);
-  const list = useListing<Entry>("/api/audit", more === "" ? "" : `&${more}`);
+  const list = useListing<Entry>("/api/audit", more.toString());
   const narrow = (next: Partial<Search>) => setSearch((now) => ({ ...now, ...next }));
   const clear = () => {
     setSearch(ANY);
     list.search("");
   };
-  const narrowed = more !== "" || list.words.trim() !== "";
   const found = list.found as Found | null;
   const words = list.words.trim();
-  const asked = [words === "" ? "" : `q=${encodeURIComponent(words)}`, more].filter((part) => part !== "").join("&");
+  const asked = new URLSearchParams(more);
+  if (words !== "") asked.set("q", words);
+  const query = asked.toString();
+  const narrowed = query !== "";
   return (
     <div class="people-panel">
       <p class="ui-muted">{t("adm.audit_text")}</p>
@@ -59,7 +62,7 @@ export function AuditLog() {
           {search.by !== null && <span>{t("adm.only_by", { name: search.by.label })}</span>}
           {narrowed && <Button icon="close" onClick={clear}>{t("adm.clear")}</Button>}
         </div>
-        <Button icon="download" href={`/api/audit/export${asked === "" ? "" : `?${asked}`}`} download title={t("adm.export_hint")}>{t("adm.export")}</Button>
+        <Button icon="download" href={`/api/audit/export${narrowed ? `?${query}` : ""}`} download title={t("adm.export_hint")}>{t("adm.export")}</Button>
       </div>
       {found?.crowd === true && list.error === null ? <p class="ui-muted" role="status">{t("adm.crowd")}</p> : (
         <>

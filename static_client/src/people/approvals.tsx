@@ -18,7 +18,7 @@ const KINDS = { new: "info", accepted: "good", rejected: "bad", withdrawn: undef
 
 export function Approvals() {
   const [waiting, setWaiting] = useState(true);
-  const list = useListing<Request>("/api/role-requests", waiting ? "" : "&all=true");
+  const list = useListing<Request>("/api/role-requests", waiting ? "" : "all=true");
   const [busy, setBusy] = useState<string | null>(null);
   const [nameless, setNameless] = useState<Request | null>(null);
   const decide = async (row: Request, how: "accept" | "reject") => {

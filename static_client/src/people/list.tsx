@@ -25,7 +25,7 @@ export interface Listing<T> {
   reload: () => void;
 }
 
-/** `more`: further parameters; when they change, the first page comes. `kept`: the address of the page says where the list is. */
+/** `more`: further parameters ("all=true"); when they change, the first page comes. `kept`: the address of the page says where the list is. */
 export function useListing<T>(path: string, more = "", { kept = false }: { kept?: boolean } = {}): Listing<T> {
   const [asked, setAsked] = useState(() => ({ ...placeOf(kept ? location.search : ""), again: 0 }));
   const [words, setWords] = useState(asked.words);
@@ -45,8 +45,11 @@ export function useListing<T>(path: string, more = "", { kept = false }: { kept?
   }, [asked]);
   useEffect(() => {
     let stale = false;
-    const search = asked.words === "" ? "" : `&q=${encodeURIComponent(asked.words)}`;
-    api<List<T>>("GET", `${path}?page=${asked.page}&size=${asked.size}${search}${more}`).then(
+    const query = new URLSearchParams(more);
+    query.set("page", String(asked.page));
+    query.set("size", String(asked.size));
+    if (asked.words !== "") query.set("q", asked.words);
+    api<List<T>>("GET", `${path}?${query.toString()}`).then(
       (list) => {
         if (stale) return;
         setError(null);

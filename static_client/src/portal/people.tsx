@@ -135,7 +135,7 @@ function Add({ path, changed }: { path: string; changed: () => void }) {
       <Field label={t("people.email")} optional error={at("email")}><TextInput type="email" value={email} maxLength={254} autoComplete="off" onInput={setEmail} /></Field>
       <Field label={t("people.telephone")} optional error={at("telephone")}><TextInput type="tel" value={telephone} maxLength={40} autoComplete="off" onInput={setTelephone} /></Field>
       {accountsOpen() && <Select label={t("people.kind")} value={kind} options={[{ value: "guest", label: t("people.kind.guest") }, { value: "person", label: t("people.kind.person") }]} onChange={(value) => setKind(value === "person" ? "person" : "guest")} />}
-      <div class="portal-people-do">
+      <div class="ui-row portal-people-do">
         <Checkbox label={t("people.moderator")} checked={moderator} onChange={setModerator} />
         <Button type="submit" icon="user-plus" busy={busy}>{t("people.add")}</Button>
       </div>
