@@ -23,7 +23,7 @@ interface CheckAnswer {
   lobby: boolean;
 }
 
-interface Before { kind: "prejoin"; entry: Entry; conference: ConferenceBrief; moderator: boolean; lobby: boolean; name: string | null; opening: Opening | null }
+interface Before extends CheckAnswer { kind: "prejoin"; entry: Entry; opening: Opening | null }
 
 type Phase =
   | { kind: "checking" }
@@ -116,7 +116,8 @@ async function begin(secret: string | undefined, show: Show): Promise<void> {
 async function check(entry: Entry, show: Show): Promise<void> {
   show({ kind: "checking" });
   if (entry.kind === "answer") {
-    show({ kind: "prejoin", entry, conference: entry.answer.conference, moderator: entry.act === "enter", lobby: entry.answer.lobby === true, name: entry.name, opening: null });
+    const { conference, lobby } = entry.answer;
+    show(before(entry, { conference, moderator: entry.act === "enter", lobby: lobby === true, name: entry.name }));
     return;
   }
   try {
@@ -133,8 +134,8 @@ async function checkAgain(entry: Exclude<Entry, { kind: "answer" }>, show: (chan
     const found = await asked(entry);
     show((phase) => {
       // Opened sooner than it was said: the countdown ends now, and what follows from that happens.
-      const before = phase.kind === "prejoin" ? phase.opening : null;
-      const opening = found.opening ?? (before === null ? null : { ...before, opensAt: 0 });
+      const counted = phase.kind === "prejoin" ? phase.opening : null;
+      const opening = found.opening ?? (counted === null ? null : { ...counted, opensAt: 0 });
       return still({ ...found, opening })(phase);
     });
   } catch (error) {
@@ -146,14 +147,17 @@ async function checkAgain(entry: Exclude<Entry, { kind: "answer" }>, show: (chan
 async function asked(entry: Exclude<Entry, { kind: "answer" }>): Promise<Before> {
   const body = entry.kind === "link" ? { link: entry.link } : { number: entry.number, pin: entry.pin };
   try {
-    const found = await api<CheckAnswer>("POST", "/api/join/check", body);
-    return { kind: "prejoin", entry, conference: found.conference, moderator: found.moderator, lobby: found.lobby, name: found.name, opening: null };
+    return before(entry, await api<CheckAnswer>("POST", "/api/join/check", body));
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== "not_open_yet") throw error;
     const found = error.details as unknown as CheckAnswer & { opens_at: number; starts_at: number; now: number; time_zone: string };
     const opening = { opensAt: found.opens_at, startsAt: found.starts_at, zone: found.time_zone, offset: found.now - Date.now() };
-    return { kind: "prejoin", entry, conference: found.conference, moderator: found.moderator, lobby: found.lobby, name: found.name, opening };
+    return before(entry, found, opening);
   }
+}
+
+function before(entry: Entry, { conference, moderator, name, lobby }: CheckAnswer, opening: Opening | null = null): Before {
+  return { kind: "prejoin", entry, conference, moderator, name, lobby, opening };
 }
 
 async function join(entry: Entry, request: JoinRequest, show: Show): Promise<void> {
