@@ -48,6 +48,7 @@ export interface ConferenceListener {
 
 const MAX_VIDEO_SLOTS = 25;
 const VOICE_NOTICE_EVERY_MS = 15_000;
+const LEAVE_WAIT_MS = 1500;
 
 export class Conference {
   readonly room: Signal<RoomState | null> = signal(null);
@@ -188,8 +189,15 @@ export class Conference {
     void this.#mediaLink.grow(Math.min(MAX_VIDEO_SLOTS, Math.ceil(cameras / 3) * 3));
   }
 
+  /** Devices go at once; the server is told, but a connection that hangs keeps nobody in the room. */
   async leave(): Promise<void> {
-    await this.act("leave", {}).catch(() => undefined);
+    this.local.close();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const enough = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LEAVE_WAIT_MS);
+    });
+    await Promise.race([this.act("leave", {}).catch(() => undefined), enough]);
+    clearTimeout(timer);
     this.#closed("left", "", null);
   }
 

@@ -167,7 +167,10 @@ export async function openScreen(): Promise<{ video: MediaStreamTrack; audio: Me
     throw new DeviceError(problem === "denied" ? "dismissed" : problem, error);
   }
   const video = stream.getVideoTracks()[0];
-  if (video === undefined) throw new DeviceError("missing", null);
+  if (video === undefined) {
+    for (const track of stream.getTracks()) track.stop();
+    throw new DeviceError("missing", null);
+  }
   video.contentHint = "detail";
   return { video, audio: stream.getAudioTracks()[0] ?? null };
 }

@@ -2,7 +2,7 @@
 // server's answer, asked by Conference; here they are opened, replaced and stopped.
 
 import { signal, type Signal } from "@preact/signals";
-import { DeviceError, openCamera, openMic, openScreen, type DeviceProblem, type Facing } from "./devices";
+import { DeviceError, openCamera, openMic, openScreen, type Facing } from "./devices";
 import { meter } from "./level";
 
 const SPEAKS = 0.5;
@@ -24,11 +24,10 @@ export class LocalMedia {
   readonly screen: Signal<MediaStreamTrack | null> = signal(null);
   readonly screenAudio: Signal<MediaStreamTrack | null> = signal(null);
   readonly micLevel: Signal<number> = signal(0);
-  readonly micProblem: Signal<DeviceProblem | null> = signal(null);
-  readonly cameraProblem: Signal<DeviceProblem | null> = signal(null);
   readonly #handlers: LocalHandlers;
   #facing: Facing = "user";
   #stopMeter: (() => void) | null = null;
+  #closed = false;
 
   constructor(handlers: LocalHandlers) {
     this.#handlers = handlers;
@@ -52,15 +51,10 @@ export class LocalMedia {
   }
 
   async changeMic(deviceId: string | null): Promise<MediaStreamTrack> {
-    try {
-      const track = await openMic(deviceId);
-      this.#setMic(track);
-      this.micProblem.value = null;
-      return track;
-    } catch (error) {
-      this.micProblem.value = error instanceof DeviceError ? error.problem : "failed";
-      throw error;
-    }
+    const track = await openMic(deviceId);
+    this.#refuseIfClosed(track);
+    this.#setMic(track);
+    return track;
   }
 
   async needCamera(deviceId: string | null): Promise<MediaStreamTrack> {
@@ -72,20 +66,16 @@ export class LocalMedia {
   async changeCamera(deviceId: string | null, facing?: Facing): Promise<MediaStreamTrack> {
     // Phones open one camera at a time: the old one is let go first.
     if (facing !== undefined) this.stopCamera();
-    try {
-      const track = await openCamera(deviceId, facing);
-      if (facing !== undefined) this.#facing = facing;
-      this.#setCamera(track);
-      this.cameraProblem.value = null;
-      return track;
-    } catch (error) {
-      this.cameraProblem.value = error instanceof DeviceError ? error.problem : "failed";
-      throw error;
-    }
+    const track = await openCamera(deviceId, facing);
+    this.#refuseIfClosed(track);
+    if (facing !== undefined) this.#facing = facing;
+    this.#setCamera(track);
+    return track;
   }
 
   async openScreen(): Promise<{ video: MediaStreamTrack; audio: MediaStreamTrack | null }> {
     const share = await openScreen();
+    this.#refuseIfClosed(share.video, share.audio);
     this.stopScreen();
     this.screen.value = share.video;
     this.screenAudio.value = share.audio;
@@ -116,9 +106,17 @@ export class LocalMedia {
   }
 
   close(): void {
+    this.#closed = true;
     this.stopMic();
     this.stopCamera();
     this.stopScreen();
+  }
+
+  /** Somebody left while the browser still asked for the permission: what it opens then is let go at once. */
+  #refuseIfClosed(...tracks: (MediaStreamTrack | null)[]): void {
+    if (!this.#closed) return;
+    for (const track of tracks) track?.stop();
+    throw new DeviceError("dismissed", null);
   }
 
   #setMic(track: MediaStreamTrack): void {

@@ -35,17 +35,19 @@ export function SelfView() {
     const move = (at: PointerEvent): void => {
       element.style.transform = `translate(${at.clientX - start.x}px, ${at.clientY - start.y}px)`;
     };
+    const dragging = new AbortController();
     const drop = (at: PointerEvent): void => {
-      element.removeEventListener("pointermove", move);
+      dragging.abort();
       element.style.transform = "";
       const box = stage.getBoundingClientRect();
       const left = at.clientX < box.left + box.width / 2;
       const top = at.clientY < box.top + box.height / 2;
       setCorner(`${top ? "top" : "bottom"}-${left ? "left" : "right"}`);
     };
-    element.addEventListener("pointermove", move);
-    element.addEventListener("pointerup", drop, { once: true });
-    element.addEventListener("pointercancel", drop, { once: true });
+    const { signal } = dragging;
+    element.addEventListener("pointermove", move, { signal });
+    element.addEventListener("pointerup", drop, { signal });
+    element.addEventListener("pointercancel", drop, { signal });
   };
 
   return (
