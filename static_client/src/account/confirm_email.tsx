@@ -11,12 +11,12 @@ import { Banner, PageSpinner } from "../ui/display";
 import { Page } from "../ui/page";
 import "./account.css";
 import { BadLink } from "./bad_link";
-import { useSubmit } from "./use";
+import { tokenOf, useSubmit } from "./use";
 
 type Stage = "asking" | "done" | "extra" | "not";
 
 export default function ConfirmEmail() {
-  const [token] = useState(() => decodeURIComponent(location.hash.slice(1)));
+  const [token] = useState(() => tokenOf(location.hash));
   const [facts, setFacts] = useState<{ name: string; email: string; extra: boolean } | null>(null);
   const [bad, setBad] = useState<string | null | undefined>(undefined);
   const [stage, setStage] = useState<Stage>("asking");

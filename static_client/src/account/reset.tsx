@@ -13,12 +13,12 @@ import "./account.css";
 import { BadLink } from "./bad_link";
 import { Requirements } from "./requirements";
 import { SecondFactor } from "./second_factor";
-import { goOn, passwordFault, useSubmit } from "./use";
+import { goOn, passwordFault, tokenOf, useSubmit } from "./use";
 
 interface Link { purpose: "reset" | "activate"; email: string; name: string; sign_in: WaysIn }
 
 export default function Reset() {
-  const [token] = useState(() => decodeURIComponent(location.hash.slice(1)));
+  const [token] = useState(() => tokenOf(location.hash));
   const [link, setLink] = useState<Link | null>(null);
   const [bad, setBad] = useState<string | null | undefined>(undefined);
   const [second, setSecond] = useState(false);

@@ -57,6 +57,16 @@ export function passwordFault(cause: unknown): string | null {
   return maybe(`acc.password.${String(cause.details["reason"])}`) ?? cause.message;
 }
 
+/** The token of a link, behind its "#". What is no token leads to the server's answer about it, as any wrong one does. */
+export function tokenOf(hash: string): string {
+  const behind = hash.slice(1);
+  try {
+    return decodeURIComponent(behind);
+  } catch {
+    return behind; // cut off within a %-sign
+  }
+}
+
 /** Where somebody wanted to go before signing in: only paths of our own. */
 export function wanted(search: string): string {
   const path = new URLSearchParams(search).get("return_to") ?? "";

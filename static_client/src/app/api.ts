@@ -24,6 +24,7 @@ interface ErrorBody {
  * server first wants fresh proof of who it is, a dialog asks for it and the call goes again. */
 export async function api<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T> {
   let response: Response;
+  let text: string;
   try {
     response = await fetch(path, {
       method,
@@ -31,10 +32,10 @@ export async function api<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
       headers: method === "GET" ? { Accept: "application/json" } : { "Content-Type": "application/json" },
       body: method === "GET" ? null : JSON.stringify(body ?? {}),
     });
+    text = await response.text();
   } catch {
     throw new ApiError("network", "The server cannot be reached.", 0);
   }
-  const text = await response.text();
   let data: unknown;
   try {
     data = text === "" ? undefined : JSON.parse(text);

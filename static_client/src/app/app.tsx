@@ -42,9 +42,13 @@ const RELOADED = "plenum.reloaded_at";
 
 /** A page that cannot be loaded: the server has a newer client (then reloading helps, once) or is not there. */
 function reloadedJustNow(): boolean {
-  const before = Number(sessionStorage.getItem(RELOADED) ?? "0");
-  if (Date.now() - before < 15_000) return true;
-  sessionStorage.setItem(RELOADED, String(Date.now()));
+  try {
+    const before = Number(sessionStorage.getItem(RELOADED) ?? "0");
+    if (Date.now() - before < 15_000) return true;
+    sessionStorage.setItem(RELOADED, String(Date.now()));
+  } catch {
+    return true; // storage may be forbidden; then nobody would know when to stop
+  }
   location.reload();
   return false;
 }

@@ -8,7 +8,7 @@ import { StatusPage, type StatusCode } from "../status/status";
 import { PageSpinner } from "../ui/display";
 import { Page } from "../ui/page";
 import { SignInPage } from "../account/sign_in_form";
-import { goOn, wanted } from "../account/use";
+import { goOn, tokenOf, wanted } from "../account/use";
 import { loadUser } from "./account";
 
 const known: Readonly<Record<string, StatusCode>> = {
@@ -16,7 +16,7 @@ const known: Readonly<Record<string, StatusCode>> = {
 };
 
 export default function SignIn() {
-  const [token] = useState(() => decodeURIComponent(location.hash.slice(1)));
+  const [token] = useState(() => tokenOf(location.hash));
   const [outcome, setOutcome] = useState<StatusCode | null>(null);
   const [waitS, setWaitS] = useState<number | null>(null);
   const run = async () => {
