@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { summarise, type LinkStats } from "../engine/stats";
-import { formatList, t, type Key } from "../i18n";
+import { formatList, t } from "../i18n";
 import { Button } from "../ui/button";
 import { Checkbox, Switch } from "../ui/field";
 import { ConfirmDialog, Dialog } from "../ui/dialog";
@@ -12,6 +12,7 @@ import { CameraChoices, MicChoices } from "./device_pickers";
 import { InvitationDialog } from "./invitation";
 import { moderate } from "./person_menu";
 import { PromotionDialog } from "./promotion";
+import { KEYS } from "./shortcuts";
 import { useRoom } from "./ui_state";
 
 export function Dialogs() {
@@ -161,11 +162,6 @@ function ConnectionDialog() {
   );
 }
 
-const KEYS: readonly [string, Key][] = [
-  ["M", "keys.mic"], ["V", "keys.camera"], ["D", "keys.share"], ["R", "keys.hand"], ["C", "keys.chat"], ["P", "keys.people"],
-  ["W", "keys.view"], ["S", "keys.fullscreen"], ["?", "keys.help"],
-];
-
 function ShortcutsDialog() {
   const ui = useRoom();
   return (
@@ -173,7 +169,7 @@ function ShortcutsDialog() {
       <div class="ui-stack">
         {!ui.choices.value.shortcuts && <p class="ui-muted">{t("keys.off")}</p>}
         <dl class="room-facts">
-          {KEYS.map(([key, text]) => [<dt key={`${key}-t`}><Kbd>{key}</Kbd></dt>, <dd key={key}>{t(text as "keys.mic")}</dd>])}
+          {Object.entries(KEYS).map(([key, what]) => [<dt key={`${key}-t`}><Kbd>{key.toUpperCase()}</Kbd></dt>, <dd key={key}>{t(`keys.${what}`)}</dd>])}
           <dt><Kbd>{t("keys.space")}</Kbd></dt>
           <dd>{t("keys.talk")}</dd>
         </dl>

@@ -6,7 +6,8 @@ import type { RoomUi } from "./ui_state";
 
 export type Shortcut = "mic" | "camera" | "share" | "hand" | "chat" | "people" | "view" | "fullscreen" | "help";
 
-const KEYS: Readonly<Record<string, Shortcut>> = {
+/** In the order of the list that tells of them. */
+export const KEYS: Readonly<Record<string, Shortcut>> = {
   m: "mic", v: "camera", d: "share", r: "hand", c: "chat", p: "people", w: "view", s: "fullscreen", "?": "help",
 };
 

@@ -11,7 +11,7 @@ import { DateFields, datesOf, useDates } from "./date_fields";
 import { explained, sentence } from "./errors";
 import { GroupFromConference } from "./group_from_conference";
 import { refresh } from "./home_data";
-import type { ConferenceItem } from "./types";
+import { pathOf, type ConferenceItem } from "./types";
 
 export type CardDialog = "end" | "cancel" | "postpone" | "move" | "extend" | "copy" | "delete" | "group";
 
@@ -23,7 +23,7 @@ interface Props {
 }
 
 export function CardDialogs({ item, dialog, onClose, recorded }: Props) {
-  const path = `/api/conferences/${encodeURIComponent(item.id)}`;
+  const path = pathOf(item.id);
   const act = (what: string, done: string, method: "POST" | "DELETE" = "POST", body: object = {}) => async () => {
     await explained(api(method, what === "" ? path : `${path}/${what}`, body));
     toast({ text: done, kind: "good" });
@@ -67,7 +67,7 @@ function DateDialog({ item, act, onClose }: { item: ConferenceItem; act: "move" 
     const given = datesOf(dates);
     if (given === null) return setFailure(t("dates.missing"));
     setBusy(true);
-    const path = `/api/conferences/${encodeURIComponent(item.id)}/${act === "move" ? "reschedule" : "copy"}`;
+    const path = `${pathOf(item.id)}/${act === "move" ? "reschedule" : "copy"}`;
     try {
       await api("POST", path, act === "move" ? given : { ...given, people });
       toast({ text: act === "move" ? t("conference.moved") : t("conference.copied"), kind: "good" });

@@ -18,10 +18,8 @@ import { invitationText } from "./invitation";
 import { Messages } from "./messages";
 import { People } from "./people";
 import { RecordingRows } from "./recordings";
-import { isOver, type Conference, type ConferenceItem, type Rsvp } from "./types";
+import { ANSWERS, isOver, pathOf, type Answer as Answered, type Conference, type ConferenceItem } from "./types";
 import { When } from "./when";
-
-export const pathOf = (id: string): string => `/api/conferences/${encodeURIComponent(id)}`;
 
 /** The heading of its card, if it is shown: where one goes on with what has just been made. */
 export const headingOf = (id: string): HTMLElement | null => document.querySelector(`[data-conference="${CSS.escape(id)}"] h3`);
@@ -129,13 +127,11 @@ function Go({ item, act }: { item: ConferenceItem; act: "enter" | "connect" }) {
   );
 }
 
-const ANSWERS = ["accepted", "tentative", "declined"] as const;
-
 function Answer({ item }: { item: ConferenceItem }) {
-  const choose = async (answer: Rsvp) => {
+  const choose = async (answer: Answered) => {
     try {
       await api("POST", `${pathOf(item.id)}/rsvp`, { answer });
-      toast({ text: t(`rsvp.done.${answer as "accepted"}`), kind: "good" });
+      toast({ text: t(`rsvp.done.${answer}`), kind: "good" });
       await refresh();
     } catch (cause) {
       toast({ text: sentence(cause), kind: "bad" });

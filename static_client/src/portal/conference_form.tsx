@@ -1,17 +1,17 @@
 // Create and edit (S-36 to S-39, E2-102 to E2-104, H-8 to H-12): title, when, recording, rights, most participants.
 import { useRef, useState } from "preact/hooks";
 import { api, ApiError } from "../app/api";
-import { language, t, viewerZone } from "../i18n";
+import { language, LANGUAGES, t, viewerZone } from "../i18n";
 import { Button, IconButton } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Banner } from "../ui/display";
 import { Checkbox, Field, RadioCards, Select, TextArea, TextInput } from "../ui/field";
 import { toast } from "../ui/toast";
-import { DateFields, firstDates } from "./date_fields";
+import { DateFields, datesOf, firstDates } from "./date_fields";
 import type { FromGroup } from "./editing";
 import { sentence } from "./errors";
 import { checkFields, USUAL, type FieldErrors, type FormValues } from "./form_rules";
-import type { Conference, ConferenceFields, Kind } from "./types";
+import { pathOf, type Conference, type ConferenceFields, type Kind } from "./types";
 
 export interface ConferenceFormProps {
   /** null: a new one. */
@@ -24,7 +24,6 @@ export interface ConferenceFormProps {
 const HOUR_MS = 3_600_000;
 /** Ten minutes at least for a reservation (H-14). */
 const RESERVATION_LEAD_MS = 15 * 60_000;
-const LANGUAGES = [["el", "Ελληνικά"], ["pl", "Polski"], ["ro", "Română"], ["en", "English"]] as const;
 
 function valuesOf(conference: Conference | null, group?: FromGroup): FormValues {
   const zone = conference?.time_zone ?? viewerZone();
@@ -89,7 +88,7 @@ export function ConferenceForm({ conference, group, onSaved, onClose }: Conferen
     try {
       const saved = await save(conference ?? made.current, fields);
       made.current = saved; // whatever fails after this, a second press makes no second one
-      if (group !== undefined) await api("POST", `/api/conferences/${saved.id}/invitees/group`, { group: group.id });
+      if (group !== undefined) await api("POST", `${pathOf(saved.id)}/invitees/group`, { group: group.id });
       onSaved(saved);
       if (!fresh) toast({ text: t("form.saved"), kind: "good" });
     } catch (cause) {
@@ -146,7 +145,7 @@ export function ConferenceForm({ conference, group, onSaved, onClose }: Conferen
               <TextInput value={values.opens_before_min} inputMode="numeric" maxLength={2} autoComplete="off" onInput={(opens_before_min) => set({ opens_before_min })} />
             </Field>
           )}
-          <Select label={t("form.language")} hint={t("form.language_hint")} value={values.language} options={LANGUAGES.map(([value, label]) => ({ value, label }))} onChange={(chosen) => set({ language: chosen })} />
+          <Select label={t("form.language")} hint={t("form.language_hint")} value={values.language} options={LANGUAGES.map(({ tag, name }) => ({ value: tag, label: name }))} onChange={(chosen) => set({ language: chosen })} />
         </div>
         {values.kind !== "instant" && (
           <fieldset class="ui-stack">
@@ -176,7 +175,7 @@ function Sessions({ values, set, error }: { values: FormValues; set: (change: Pa
         </div>
       ))}
       {error !== undefined && <p class="ui-field-error" role="alert">{error}</p>}
-      <Button icon="plus" onClick={() => set({ sessions: [...sessions, { ...values.dates, end: values.dates.start.time < "23:00" ? { date: values.dates.start.date, time: `${String(Number(values.dates.start.time.slice(0, 2)) + 1).padStart(2, "0")}${values.dates.start.time.slice(2)}` } : values.dates.start }] })}>{t("form.session_add")}</Button>
+      <Button icon="plus" onClick={() => set({ sessions: [...sessions, firstDates(datesOf(values.dates)?.starts_at ?? null, HOUR_MS, values.dates.zone)] })}>{t("form.session_add")}</Button>
     </fieldset>
   );
 }
@@ -185,5 +184,5 @@ function save(conference: Conference | null, fields: ConferenceFields): Promise<
   const { kind, starts_at, ends_at, sessions, ...rest } = fields;
   const dated = kind === "instant" ? {} : { starts_at, ends_at, ...(kind === "reservation" ? { sessions } : {}) };
   if (conference === null) return api<Conference>("POST", "/api/conferences", { ...rest, kind, ...dated });
-  return api<Conference>("PATCH", `/api/conferences/${encodeURIComponent(conference.id)}`, { ...rest, ...dated });
+  return api<Conference>("PATCH", pathOf(conference.id), { ...rest, ...dated });
 }

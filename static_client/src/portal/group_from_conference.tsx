@@ -9,6 +9,7 @@ import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Banner } from "../ui/display";
 import { toast } from "../ui/toast";
+import { pathOf } from "./types";
 
 export function GroupFromConference({ conference, onClose }: { conference: { id: string; title: string }; onClose: () => void }) {
   const typed = useGroupFields({ name: conference.title, description: "" });
@@ -16,7 +17,7 @@ export function GroupFromConference({ conference, onClose }: { conference: { id:
   const save = () => {
     if (!typed.complete()) return;
     void submit.run(async () => {
-      const made = await api<Group>("POST", `/api/conferences/${encodeURIComponent(conference.id)}/group`, typed.facts);
+      const made = await api<Group>("POST", `${pathOf(conference.id)}/group`, typed.facts);
       toast({ text: t("adm.group_made", { name: made.name, count: made.members }), kind: "good", action: { label: t("adm.group_show"), run: () => navigate("/users#groups") } });
       onClose();
     });

@@ -8,14 +8,14 @@ import { Pager } from "../ui/pager";
 import { toast } from "../ui/toast";
 import { sentence } from "./errors";
 import { failureText } from "./failures";
-import type { Conference, Message, Paged } from "./types";
+import { pathOf, type Conference, type Message, type Paged } from "./types";
 
 type Found = Paged<Message> & { delivery: { mail: "smtp" | "folder"; sms: "none" | "file" | "http" } };
 
 export function Messages({ conference }: { conference: Conference }) {
   const [page, setPage] = useState(1);
   const [found, setFound] = useState<Found | null>(null);
-  const path = `/api/conferences/${encodeURIComponent(conference.id)}/messages`;
+  const path = `${pathOf(conference.id)}/messages`;
   const load = () => void api<Found>("GET", `${path}?page=${String(page)}`).then(setFound, () => undefined);
   useEffect(load, [page, conference]);
   if (found === null || found.total === 0) return null;

@@ -12,13 +12,13 @@ import { accountsOpen } from "./account";
 import { BulkDialog } from "./bulk";
 import { sentence } from "./errors";
 import { absolute } from "./invitation";
-import type { Conference, Invitee } from "./types";
+import { pathOf, type Conference, type Invitee } from "./types";
 
 interface Contact { name: string; email: string | null; telephone: string | null }
 
 export function People({ conference, changed }: { conference: Conference; changed: () => void }) {
   const [bulk, setBulk] = useState(false);
-  const path = `/api/conferences/${encodeURIComponent(conference.id)}/invitees`;
+  const path = `${pathOf(conference.id)}/invitees`;
   const attempt = async (work: Promise<unknown>, done?: string) => {
     try {
       await work;

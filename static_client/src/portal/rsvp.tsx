@@ -1,6 +1,6 @@
 // The answer to an invitation by the links of its mail (E0-30, S-9). The token stands behind "#": no server on the way sees it.
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../app/api";
+import { api, ApiError } from "../app/api";
 import { t } from "../i18n";
 import { StatusPage } from "../status/status";
 import { Button } from "../ui/button";
@@ -8,10 +8,9 @@ import { Banner, PageSpinner } from "../ui/display";
 import { Page } from "../ui/page";
 import { loadUser } from "./account";
 import { sentence } from "./errors";
+import { ANSWERS, type Answer } from "./types";
 import { When } from "./when";
 
-const ANSWERS = ["accepted", "tentative", "declined"] as const;
-type Answer = (typeof ANSWERS)[number];
 const OF_ADDRESS: Readonly<Record<string, Answer>> = { accept: "accepted", accepted: "accepted", decline: "declined", declined: "declined", tentative: "tentative" };
 
 interface Told {
@@ -31,7 +30,7 @@ export default function RsvpPage({ id }: { id?: string }) {
       setTold(await api<Told>("POST", "/api/rsvp", { token, answer }));
       setFailure(null);
     } catch (cause) {
-      setFailure({ code: cause instanceof Error && "code" in cause ? String(cause.code) : "internal", text: sentence(cause) });
+      setFailure({ code: cause instanceof ApiError ? cause.code : "internal", text: sentence(cause) });
     }
     setBusy(false);
   };

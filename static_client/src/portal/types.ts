@@ -2,7 +2,10 @@
 
 export type State = "planned" | "open" | "running" | "postponed" | "cancelled" | "ended" | "expired";
 export type Kind = "instant" | "scheduled" | "reservation";
-export type Rsvp = "none" | "accepted" | "declined" | "tentative";
+/** To an invitation, in the order in which they are offered. */
+export const ANSWERS = ["accepted", "tentative", "declined"] as const;
+export type Answer = (typeof ANSWERS)[number];
+export type Rsvp = "none" | Answer;
 
 export interface Invitee {
   id: string;
@@ -114,5 +117,8 @@ export interface Recording {
   expires_at: number | null;
   receipt: { deleted_at: number; cause: string; bytes: number } | null;
 }
+
+/** Of one conference. */
+export const pathOf = (id: string): string => `/api/conferences/${encodeURIComponent(id)}`;
 
 export const isOver = (state: State): boolean => state === "ended" || state === "expired" || state === "cancelled";

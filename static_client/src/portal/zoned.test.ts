@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { firstDates } from "./date_fields";
 import { nextQuarter, quarters, toMs, toWall, zoneOptions } from "./zoned";
 
 const utc = (text: string): number => Date.parse(`${text}Z`);
@@ -40,4 +41,11 @@ test("one's own zone stands first, every zone stands there once, and none has no
     expect(values(own)).toContain("Europe/Warsaw");
     expect(values(own)).not.toContain("");
   }
+});
+
+test("an hour that begins late in the evening ends on the next day", () => {
+  const starts = toMs("2026-03-01", "23:30", "Europe/Athens");
+  expect(firstDates(starts, 3_600_000, "Europe/Athens")).toEqual({
+    start: { date: "2026-03-01", time: "23:30" }, end: { date: "2026-03-02", time: "00:30" }, zone: "Europe/Athens",
+  });
 });
