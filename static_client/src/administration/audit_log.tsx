@@ -99,7 +99,7 @@ function Rows({ rows, narrow }: { rows: readonly Entry[]; narrow: (next: Partial
       <dl class="people-facts">
         <dt>{t("adm.fact.act")}</dt><dd>{actWord(row.action)}</dd>
         <dt>{kindWord(row.object_kind)}</dt><dd>{what(row)}</dd>
-        {detailsOf(row).map(({ key, label, text }) => <><dt key={`${key}-t`}>{label}</dt><dd key={key}>{text}</dd></>)}
+        {detailsOf(row).map(({ key, label, text }) => [<dt key={`${key}-t`}>{label}</dt>, <dd key={key}>{text}</dd>])}
         <dt>{t("adm.fact.number")}</dt><dd class="ui-num">{row.seq}</dd>
         <dt>{t("adm.fact.actor")}</dt><dd class="adm-details">{row.actor}</dd>
         <dt>{t("adm.fact.object")}</dt><dd class="adm-details">{row.object}</dd>

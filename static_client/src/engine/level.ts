@@ -42,8 +42,8 @@ export function meter(track: MediaStreamTrack, level: (value: number) => void, e
   };
 }
 
-/** A short chime as a stream, to be played through the chosen loudspeaker. Ends by itself after `seconds`. */
-export function chime(seconds = 1.6): MediaStream | null {
+/** Three tones as a stream, to be played through the chosen loudspeaker. Ends by itself after `seconds`. */
+export function testTones(seconds = 1.6): MediaStream | null {
   const context = audioContext();
   if (context === null) return null;
   const out = context.createMediaStreamDestination();

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Conference } from "../engine/conference";
 import { listDevices, onDevicesChanged, speakerChoiceSupported, type Choices, type DeviceLists } from "../engine/devices";
-import { chime } from "../engine/level";
+import { testTones } from "../engine/level";
 import { t } from "../i18n";
 import { Button } from "../ui/button";
 import { LevelMeter } from "../ui/display";
@@ -47,12 +47,12 @@ export function DevicePicker({ label, devices, value, onChange, disabled }: Pick
   return <Select label={label} value={known} options={options} disabled={disabled} onChange={(id) => onChange(id === "" ? null : id)} />;
 }
 
-/** Plays a chime through the chosen loudspeaker. */
+/** Plays tones through the chosen loudspeaker. */
 export function SpeakerTest({ speakerId }: { speakerId: string | null }) {
   const [playing, setPlaying] = useState(false);
   const audio = useRef<HTMLAudioElement>(null);
   const play = async (): Promise<void> => {
-    const stream = chime();
+    const stream = testTones();
     const element = audio.current;
     if (stream === null || element === null) return;
     setPlaying(true);

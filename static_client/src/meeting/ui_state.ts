@@ -33,7 +33,6 @@ export class RoomUi {
   readonly dialog = signal<DialogName | null>(null);
   readonly personDialog = signal<PersonDialog | null>(null);
   readonly asked = signal<ParticipantId | null>(null);
-  readonly consentAsked = signal(false);
   readonly chatTo = signal<ParticipantId | null>(null);
   readonly unread = signal(0);
   readonly reactions = signal<readonly ShownReaction[]>([]);

@@ -11,7 +11,7 @@ import { Table, type Column } from "../ui/table";
 import { toast } from "../ui/toast";
 import { useLoaded, useSubmit } from "../account/use";
 import { ListBody, ListHead, useListing } from "./list";
-import { roleOf } from "./person";
+import { FactList, roleOf } from "./person";
 import type { Body, List, Request } from "./types";
 
 const KINDS = { new: "info", accepted: "good", rejected: "bad", withdrawn: undefined } as const;
@@ -65,7 +65,7 @@ function Details({ row }: { row: Request }) {
   const facts: [string, string][] = [
     [t("pp.fact.purpose"), row.purpose],
     [t("pp.fact.name"), row.name],
-    [t("pp.fact.email"), row.email ?? "–"],
+    [t("pp.fact.email"), row.email ?? ""],
     [t("pp.fact.confirmed"), row.confirmed ? t("pp.yes") : t("pp.no")],
     [t("pp.fact.telephone"), row.telephone],
     [t("pp.fact.body"), row.body_name],
@@ -74,7 +74,7 @@ function Details({ row }: { row: Request }) {
   return (
     <div class="people-details">
       {row.state === "new" && !row.confirmed && <Banner kind="warn">{t("pp.unconfirmed_text")}</Banner>}
-      <dl class="people-facts">{facts.map(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name}=`}>{value}</dd>])}</dl>
+      <FactList facts={facts} />
     </div>
   );
 }

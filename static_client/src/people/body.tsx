@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, ApiError } from "../app/api";
 import { useLoaded, useSubmit } from "../account/use";
-import { t } from "../i18n";
+import { t, viewerZone } from "../i18n";
 import { requireUser, user, type User } from "../portal/account";
 import { LoadFailed } from "../portal/load_failed";
 import { StatusPage } from "../status/status";
@@ -89,8 +89,7 @@ function NewBody({ onClose, onMade }: { onClose: () => void; onMade: (body: Body
     }
     void submit.run(async () => {
       try {
-        const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-        onMade(await api<BodyFacts>("POST", "/api/bodies", { name, time_zone: zone }));
+        onMade(await api<BodyFacts>("POST", "/api/bodies", { name, time_zone: viewerZone() }));
       } catch (cause) {
         if (!(cause instanceof ApiError) || cause.code !== "name_taken") throw cause;
         setError(t("error.name_taken"));

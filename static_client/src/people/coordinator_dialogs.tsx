@@ -63,7 +63,7 @@ export function AddCoordinator({ who, onClose, onAdded }: { who: User; onClose: 
       } catch (cause) {
         if (!(cause instanceof ApiError) || cause.code !== "bad_request") throw cause;
         const [field] = cause.message.split(":");
-        setWrong({ [(field ?? "") in NOBODY ? (field as keyof Wanted) : "email"]: t("pp.field_bad") });
+        setWrong({ [Object.hasOwn(NOBODY, field ?? "") ? (field as keyof Wanted) : "email"]: t("pp.field_bad") });
         return;
       }
       toast({ text: t("pp.added", { email: wanted.email.trim() }), kind: "good" });

@@ -20,7 +20,7 @@ export function State({ state }: { state: Row["state"] }) {
   return <Badge kind="warn" icon="clock">{t(`pp.state.${state}`)}</Badge>;
 }
 
-function FactList({ facts }: { facts: readonly (readonly [string, string])[] }) {
+export function FactList({ facts }: { facts: readonly (readonly [string, string])[] }) {
   return <dl class="people-facts">{facts.map(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name}=`}>{value === "" ? "–" : value}</dd>])}</dl>;
 }
 
