@@ -51,11 +51,13 @@ def _look(request: web.Request, asked: AuditSearch) -> Look:
 
 
 def _span(now_ms: int, asked: AuditSearch) -> tuple[int, int] | None:
-    """From the first day's start to the last one's end, where the one who asks lives."""
+    """From the first day's start to the last one's end, where the one who asks lives. The calendar's last day has
+    none."""
     if asked.first is None and asked.last is None:
         return None
     first = 0 if asked.first is None else day_span(now_ms, asked.first, asked.zone)[0]
-    last = 1 << 62 if asked.last is None else day_span(now_ms, asked.last, asked.zone)[1]
+    until = asked.last
+    last = 1 << 62 if until is None or until == datetime.date.max else day_span(now_ms, until, asked.zone)[1]
     return first, last
 
 

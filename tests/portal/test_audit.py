@@ -166,6 +166,7 @@ async def test_the_log_is_searched_by_person_act_and_days(site: Site) -> None:
     assert len(await found(f"first={today}&last={today}&{zone}")) == 3
     assert await found(f"first={today + day}&{zone}") == await found(f"last={today - day}&{zone}") == []
     assert await found(f"q=uwe&action=role_changed&first={today - day}&{zone}") == ["role_changed"]
+    assert len(await found(f"first=0001-01-01&last=9999-12-31&{zone}")) == 3  # the whole calendar
     answer = await (await here.administrator.get("/api/audit?q=uwe&size=1&page=2")).json()
     assert (answer["total"], answer["page"], answer["more"], answer["crowd"]) == (2, 2, False, False)
     assert [each["action"] for each in answer["items"]] == ["conference_created"]
