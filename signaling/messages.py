@@ -184,8 +184,15 @@ def _moderate(p: _Moderate) -> c.Moderate:
     return c.Moderate(act, ParticipantId(p.target) if p.target else None, p.hold)
 
 
+_TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
 def _plain(text: str) -> str:
-    return "".join(one for one in text if one in "\n\t" or unicodedata.category(one) != "Cc").strip()
+    """Without control characters, and without those that turn the direction of what follows: with them an address
+    reads as another one. Nothing, if there is nothing to be seen."""
+    kept = "".join(one for one in text if one in "\n\t" or unicodedata.category(one) != "Cc")
+    plain = "".join(one for one in kept if unicodedata.bidirectional(one) not in _TURNING).strip()
+    return plain if any(unicodedata.category(one)[0] not in "CZ" for one in plain) else ""
 
 
 def _target(p: _Target) -> ParticipantId | None:

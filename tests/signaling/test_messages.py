@@ -107,6 +107,7 @@ def test_calls_become_typed_values() -> None:
         ("view", {"tiles": [{"source": "1/camera", "height": 1}] * 65}, "too_large"),
         ("chat_send", {"text": ""}, "bad_request"),
         ("chat_send", {"text": " \n\x00 "}, "bad_request"),
+        ("chat_send", {"text": "\u200b\u202e \u2060"}, "bad_request"),
         ("chat_send", {"text": "x" * 4001}, "too_large"),
         ("chat_send", {"text": "\ud800"}, "bad_request"),
         ("chat_send", {"text": "x", "to": ""}, "bad_request"),
@@ -147,3 +148,12 @@ def test_no_payload_does_anything_but_parse_or_be_refused(name: str, payload: ob
 def test_control_characters_leave_the_chat() -> None:
     call = parse("chat_send", {"text": " a\x00\x1b[31m\x7f\x9bb\r\nc\t "})
     assert call == RoomCall(c.ChatSend("a[31mb\nc"))
+
+
+def test_what_turns_the_direction_of_a_text_leaves_it_and_what_scripts_need_stays() -> None:
+    """An address must not read as another one."""
+    call = parse(
+        "chat_send", {"text": "\u202ehttps://a.example/\u2066x\u2069\u202c \u200e1\u200f \U0001f468\u200d\U0001f469"}
+    )
+    assert call == RoomCall(c.ChatSend("https://a.example/x \u200e1\u200f \U0001f468\u200d\U0001f469"))
+    assert parse("lobby_message", {"text": "\u202e\u200b"}) == RoomCall(c.LobbyMessage(""))
