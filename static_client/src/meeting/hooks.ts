@@ -1,4 +1,4 @@
-// Small hooks of the room: sizes, ticking clock, wake lock, full screen.
+// Small hooks of the room: sizes, ticking clock, wake lock.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { RefObject } from "preact";
@@ -73,19 +73,4 @@ export function useWakeLock(): void {
       void lock?.release().catch(() => undefined);
     };
   }, []);
-}
-
-export function useFullscreen(): [boolean, () => void] {
-  const [full, setFull] = useState(document.fullscreenElement !== null);
-  useEffect(() => {
-    const read = (): void => setFull(document.fullscreenElement !== null);
-    document.addEventListener("fullscreenchange", read);
-    return () => document.removeEventListener("fullscreenchange", read);
-  }, []);
-  return [full, toggleFullscreen];
-}
-
-export function toggleFullscreen(): void {
-  const change = document.fullscreenElement === null ? document.documentElement.requestFullscreen?.() : document.exitFullscreen();
-  void change?.catch(() => undefined);
 }

@@ -1,7 +1,7 @@
 // Single-key shortcuts. Never while somebody types, never with a modifier, never over an open dialog or menu.
 
 import { useEffect } from "preact/hooks";
-import { toggleFullscreen } from "./hooks";
+import { toggleFullscreen } from "../ui/fullscreen";
 import type { RoomUi } from "./ui_state";
 
 export type Shortcut = "mic" | "camera" | "share" | "hand" | "chat" | "people" | "view" | "fullscreen" | "help";

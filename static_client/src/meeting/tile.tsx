@@ -6,6 +6,7 @@ import type { Participant } from "../engine/protocol";
 import { t } from "../i18n";
 import { IconButton } from "../ui/button";
 import { Avatar, NetworkBars } from "../ui/display";
+import { toFullscreen } from "../ui/fullscreen";
 import { Icon } from "../ui/icon";
 import { describe, HandSign, MicSign, ModeratorSquare, NotRecordedSign } from "./badges";
 import { Menu } from "../ui/menu";
@@ -72,7 +73,7 @@ export function Tile({ tile, width, height, focus = false }: TileProps) {
       {!small && (
         <div class="room-tile-actions">
           <IconButton icon={pinned ? "unpin" : "pin"} size="small" label={pinned ? t("stage.unpin", { name }) : t("stage.pin", { name })} onClick={() => pin(ui, tile, pinned)} />
-          {focus && <IconButton icon="fullscreen" size="small" label={t("stage.fullscreen", { name })} onClick={() => void root.current?.requestFullscreen().catch(() => undefined)} />}
+          {focus && <IconButton icon="fullscreen" size="small" label={t("stage.fullscreen", { name })} onClick={() => toFullscreen(root.current)} />}
           <Menu label={t("people.menu", { name: one.name })} trigger={{ icon: "more", size: "small" }} items={() => personMenu(ui, one.id)} />
         </div>
       )}

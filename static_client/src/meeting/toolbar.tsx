@@ -8,7 +8,7 @@ import { t } from "../i18n";
 import { IconButton, ToggleButton } from "../ui/button";
 import { Menu, Popover, type MenuEntry } from "../ui/menu";
 import { CameraChoices, MicChoices } from "./device_pickers";
-import { toggleFullscreen } from "./hooks";
+import { toggleFullscreen } from "../ui/fullscreen";
 import { REACTION_GLYPHS } from "./reactions";
 import { useRoom, type RoomUi } from "./ui_state";
 

@@ -6,13 +6,14 @@ import { openAppearance } from "../ui/appearance_menu";
 import { Button, IconButton } from "../ui/button";
 import { Icon } from "../ui/icon";
 import { Menu, type MenuEntry } from "../ui/menu";
-import { toggleFullscreen, useFullscreen, useNow } from "./hooks";
+import { toggleFullscreen, useFullscreen } from "../ui/fullscreen";
+import { useNow } from "./hooks";
 import { useRoom, type RoomUi } from "./ui_state";
 
 export function TopBar() {
   const ui = useRoom();
   const room = ui.conference.room.value;
-  const [full] = useFullscreen();
+  const full = useFullscreen();
   return (
     <header class="room-top">
       <div class="room-title">

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatDuration, formatList, t } from "../i18n";
 import { IconButton, ToggleButton } from "../ui/button";
+import { useFullscreen } from "../ui/fullscreen";
 import { Slider } from "../ui/field";
 import { Menu } from "../ui/menu";
 import type { PlayerEngine } from "./engine";
@@ -109,16 +110,6 @@ function SeekBar({ engine, timeline }: { engine: PlayerEngine; timeline: Timelin
       )}
     </div>
   );
-}
-
-function useFullscreen(): boolean {
-  const [full, setFull] = useState(document.fullscreenElement !== null);
-  useEffect(() => {
-    const look = () => setFull(document.fullscreenElement !== null);
-    document.addEventListener("fullscreenchange", look);
-    return () => document.removeEventListener("fullscreenchange", look);
-  }, []);
-  return full;
 }
 
 /** True after three seconds without a key, a touch or a movement. */

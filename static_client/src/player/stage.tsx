@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Button, IconButton } from "../ui/button";
 import { Avatar } from "../ui/display";
+import { toggleFullscreen } from "../ui/fullscreen";
 import { Icon } from "../ui/icon";
 import type { PlayerEngine } from "./engine";
 import { gridColumns, layout, type Tile, type View } from "./layout";
@@ -24,7 +25,7 @@ export function Stage({ engine, timeline, view, onView }: { engine: PlayerEngine
   const columns = view === "grid" ? gridColumns(shown.tiles.length, width || 16, height || 9) : 0;
   return (
     <section class="player-stage" aria-label={t("player.stage")} data-view={view} data-alone={shown.tiles.length === 1} ref={ref}
-      style={{ "--columns": String(columns) }} onDblClick={() => ref.current?.closest(".player-theatre") && toggleFullscreen(ref.current)}>
+      style={{ "--columns": String(columns) }} onDblClick={() => toggleFullscreen(ref.current?.closest(".player-theatre") ?? null)}>
       <div class="player-tiles">
         {shown.tiles.map((tile) => (
           <TileView key={tile.id} tile={tile} engine={engine} ms={ms} speaking={tile.purpose === "camera" && speaking.has(tile.person.id)} pinned={pinned === tile.id}
@@ -46,11 +47,6 @@ export function Stage({ engine, timeline, view, onView }: { engine: PlayerEngine
       <BigButton engine={engine} />
     </section>
   );
-}
-
-function toggleFullscreen(inside: HTMLElement): void {
-  if (document.fullscreenElement === null) void inside.closest(".player-theatre")?.requestFullscreen().catch(() => undefined);
-  else void document.exitFullscreen();
 }
 
 interface TileProps { tile: Tile; engine: PlayerEngine; ms: number; speaking: boolean; pinned: boolean; onPin: () => void }

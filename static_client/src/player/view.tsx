@@ -4,6 +4,7 @@ import { formatDate, formatDateTime, t } from "../i18n";
 import { knowUser, user } from "../portal/account";
 import { Button } from "../ui/button";
 import { Badge, Banner, TabPanel, Tabs } from "../ui/display";
+import { toggleFullscreen } from "../ui/fullscreen";
 import { Mark } from "../ui/icon";
 import { Chat } from "./chat";
 import { Controls } from "./controls";
@@ -41,10 +42,7 @@ export function PlayerView({ manifest, timeline, address }: { manifest: Manifest
     document.title = `${t("player.page", { title: recording.title })} · ${t("ui.product")}`;
   }, [recording.title]);
 
-  const fullscreen = () => {
-    if (document.fullscreenElement === null) void theatre.current?.requestFullscreen().catch(() => undefined);
-    else void document.exitFullscreen();
-  };
+  const fullscreen = () => toggleFullscreen(theatre.current);
   const carryOut = (act: KeyAct) => {
     switch (act.act) {
       case "toggle": return engine.toggle();
