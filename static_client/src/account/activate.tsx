@@ -36,10 +36,10 @@ export default function Activate() {
       .catch((cause: unknown) => setError(sentence(cause)));
   };
   useEffect(load, []);
-  const done = (next: Activation) => {
-    setAgain(false);
-    if (next.state === "active") void finish();
+  const done = async (next: Activation) => {
+    if (next.state === "active") await finish();
     else setFacts(next);
+    setAgain(false);
   };
   return (
     <Page title={t("acc.activate.title")}>
@@ -57,7 +57,7 @@ async function finish(): Promise<void> {
   navigate("/home", { replace: true });
 }
 
-function Form({ facts, done }: { facts: Activation; done: (next: Activation) => void }) {
+function Form({ facts, done }: { facts: Activation; done: (next: Activation) => Promise<void> }) {
   const [surname, setSurname] = useState(facts.surname);
   const [given, setGiven] = useState(facts.given_name);
   const [email, setEmail] = useState(facts.email ?? "");

@@ -36,9 +36,14 @@ export function BulkDialog({ path, onClose, onAdded }: { path: string; onClose: 
     setBusy(false);
   };
   const read = async (chosen: File) => {
-    setText(await chosen.text());
+    try {
+      setText(await chosen.text());
+    } catch (cause) {
+      return setFailure(sentence(cause)); // moved or forbidden since it was chosen
+    }
     setFile(chosen.name);
     setSeen(null);
+    setFailure(null);
   };
   const bad = seen?.rows.filter((row) => row.error !== null) ?? [];
   return (
