@@ -18,7 +18,7 @@ part "Native core"
 if [ $# -gt 0 ]; then exec .venv/bin/python -m pytest "$@"; fi
 # What computes or waits for pages may share the cores; what keeps deadlines or moves media has them to itself.
 shared=(tests/rooms tests/storage tests/portal)
-for pages in accessibility account_pages colleagues navigation people_pages portal_pages schedule_pages; do
+for pages in accessibility accessibility_rooms account_pages colleagues navigation people_pages portal_pages schedule_pages; do
   shared+=("tests/e2e/test_$pages.py")
 done
 failed=0

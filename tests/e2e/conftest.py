@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from sfu.load import LoadMedia
+from tests.e2e.states import Stage
+from tests.e2e.world import made
 from tests.support.browser import chromium
 from tests.support.mail_server import MailServer
 from tests.support.people import Person
@@ -45,6 +48,15 @@ async def browser() -> AsyncIterator[Browser]:
     """One Chromium; participants get contexts of their own in it."""
     async with chromium() as started:
         yield started
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """One product and one browser for a whole table of states."""
+    async with made(tmp_path_factory.mktemp("world")) as world, chromium() as browser:
+        stage = Stage(world, browser)
+        yield stage
+        await stage.close()
 
 
 class Crowd:

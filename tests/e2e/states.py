@@ -1,4 +1,5 @@
-"""Every page and state of the product, and how to get there: one table for whatever must hold on all of them.
+"""Every page and state of the portal, and how to get there: one table for whatever must hold on all of them; a second
+one is for what lies behind a link, with the room (room_states.py).
 
 Each state is opened in English, by its names, in a browser of its own person; afterwards it may be shown in another
 language or look (`speak`, `look`) without being opened again. The room is joined once and kept.
@@ -8,18 +9,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from tests.e2e.accounts import at_provider, mailed
-from tests.e2e.world import World, meet
+from tests.e2e.world import World
 from tests.portal.accounts_support import GOOD
 from tests.support.browser import participant_context
 from tests.support.pages import DESKTOP, at_rest
-from tests.support.server import ROOT
+from tests.support.people import Person
 
 LONG_NAME = "Αλεξάνδρα Κωνσταντινοπούλου-Παπαδημητρίου"
 
@@ -32,6 +33,7 @@ class Stage:
     browser: Browser
     rooms: dict[str, Page] = field(default_factory=dict)
     beside: list[Page] = field(default_factory=list)  # other people's pages, needed for one state
+    moderators: dict[str, Person] = field(default_factory=dict)
 
     async def context(self, person: str | None = None, **options: Any) -> BrowserContext:
         options = {"timezone_id": "Europe/Athens", "locale": "en-GB", "reduced_motion": "reduce", **options}
@@ -47,16 +49,35 @@ class Stage:
         await page.goto(path if path.startswith("http") else self.world.url + path)
         return page
 
-    async def room(self, which: str, **options: Any) -> Page:
+    async def room(self, which: str) -> Page:
         """In the conference, joined once."""
         if which not in self.rooms:
-            page = await self.page(self.world.links[which], **options)
-            await page.get_by_label("Your name").fill(LONG_NAME)
-            await page.get_by_role("button", name="Join", exact=True).click()
-            await page.wait_for_function("() => window.__plenum?.state?.() != null", timeout=15000)
-            await expect(page.get_by_test_id("leave")).to_be_visible()
-            self.rooms[which] = page
+            self.rooms[which] = await self.join(await self.page(self.world.links[which]))
         return self.rooms[which]
+
+    async def inside(
+        self, conference: str, door: str = "participant_url", *, name: str = LONG_NAME, script: str = ""
+    ) -> Page:
+        """In the conference, on a page of its own; `script` runs before the page's own."""
+        context = await self.context()
+        await context.add_init_script(script)
+        page = await context.new_page()
+        page.set_default_timeout(10_000)
+        await page.goto(self.world.conferences[conference][door])
+        return await self.join(page, name)
+
+    async def join(self, page: Page, name: str = LONG_NAME) -> Page:
+        await page.get_by_label("Your name").fill(name)
+        await page.get_by_test_id("join").click()
+        await page.wait_for_function("() => window.__plenum?.state?.() != null", timeout=15000)
+        await expect(page.get_by_test_id("leave")).to_be_visible()
+        return page
+
+    async def moderator(self, conference: str) -> Person:
+        """Somebody without a page, there until the end."""
+        if conference not in self.moderators:
+            self.moderators[conference] = await self.world.arrive("Μαρία Ιωάννου", conference, door="moderator_url")
+        return self.moderators[conference]
 
     async def close(self) -> None:
         for page in self.rooms.values():
@@ -68,21 +89,25 @@ Open = Callable[[Stage], Awaitable[Page]]
 
 @dataclass(frozen=True)
 class State:
-    """`route` as router.ts calls it; `code` of a status page; `kept`: the page stays for the next state."""
+    """`route` as router.ts calls it; `code` of a status page; `kept`: the page stays for the next state; `shows`:
+    selectors of what must be seen then (room_states.py)."""
 
     name: str
     route: str
     open: Open
     code: str | None = None
     kept: bool = False
+    shows: tuple[str, ...] = ()
 
 
 TABLE: list[State] = []
 
 
-def state(route: str, name: str, *, code: str | None = None, kept: bool = False) -> Callable[[Open], Open]:
+def state(
+    route: str, name: str, *, kept: bool = False, shows: Sequence[str] = (), table: list[State] = TABLE
+) -> Callable[[Open], Open]:
     def add(opener: Open) -> Open:
-        TABLE.append(State(name, route, opener, code, kept))
+        table.append(State(name, route, opener, None, kept, tuple(shows)))
         return opener
 
     return add
@@ -113,17 +138,28 @@ async def _elsewhere(page: Page, key: str, value: str) -> None:
 async def done_with(stage: Stage, one: State, page: Page) -> None:
     """Away with it, or with what it has opened."""
     for other in stage.beside:
-        await other.context.close()
+        await gone(other)
     stage.beside.clear()
     if not one.kept:
         stage.rooms = {name: room for name, room in stage.rooms.items() if room is not page}
-        await page.context.close()
+        await gone(page)
         return
     await page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
     for _ in range(3):
         await page.keyboard.press("Escape")
     await look(page)
     await speak(page, "en")
+
+
+async def gone(page: Page) -> None:
+    """Out of the room, if it is in one: nobody is left behind there as somebody whose connection is lost."""
+    await page.evaluate(
+        """() => Promise.race([
+          Promise.resolve(window.__plenum?.call?.('leave', {})).catch(() => undefined),
+          new Promise((later) => setTimeout(later, 1000)),
+        ])"""
+    )
+    await page.context.close()
 
 
 # -- words ----------------------------------------------------------------------------------------------------------
@@ -160,8 +196,10 @@ def simple(path: str, person: str | None = None, heading: str | None = None, tab
     return go
 
 
-def plainly(route: str, name: str, path: str, person: str | None = None, **options: Any) -> None:
-    TABLE.append(State(name, route, simple(path, person, **options)))
+def plainly(
+    route: str, name: str, path: str, person: str | None = None, *, table: list[State] = TABLE, **options: Any
+) -> None:
+    table.append(State(name, route, simple(path, person, **options)))
 
 
 # -- the front page, number and PIN, signing in ---------------------------------------------------------------------
@@ -649,260 +687,3 @@ async def _(stage: Stage) -> Page:
     await page.get_by_label("From day").fill("2020-02-01")
     await page.get_by_label("Until day").fill("2020-01-01")
     return await opened(page, page.get_by_text("Nothing matches the search."))
-
-
-# -- answers, the door, the room ------------------------------------------------------------------------------------
-
-
-@state("rsvp", "rsvp")
-async def _(stage: Stage) -> Page:
-    page = await stage.page(stage.world.links["rsvp"])
-    return await opened(page, page.get_by_role("heading", name="You have accepted"))
-
-
-plainly("rsvp", "rsvp-bad-link", "/rsvp/accept#x.y")
-
-
-@state("link", "prejoin")
-async def _(stage: Stage) -> Page:
-    page = await stage.page(stage.world.links["plain"])
-    return await opened(page, page.get_by_text("Say something: the bar should move."))
-
-
-@state("link", "prejoin-consent-missing")
-async def _(stage: Stage) -> Page:
-    page = await stage.page(stage.world.links["record"])
-    await page.get_by_label("Your name").fill("Anna")
-    await page.get_by_test_id("join").click()
-    return await opened(page, page.get_by_text("Choose whether you may be recorded."))
-
-
-@state("link", "prejoin-camera")
-async def _(stage: Stage) -> Page:
-    page = await stage.page(stage.world.links["plain"])
-    await page.get_by_test_id("prejoin-camera").click()
-    await page.get_by_test_id("join").click()
-    return await opened(page, page.get_by_text("Type the name that others will see."))
-
-
-@state("link", "prejoin-listener")
-async def _(stage: Stage) -> Page:
-    page = await stage.page(stage.world.links["listener"])
-    return await opened(page, page.get_by_text("you come in as a listener"))
-
-
-@state("link", "prejoin-lobby")
-async def _(stage: Stage) -> Page:
-    page = await stage.page(stage.world.links["lobby"])
-    return await opened(page, page.get_by_text("This conference has a lobby"))
-
-
-@state("link", "prejoin-denied")
-async def _(stage: Stage) -> Page:
-    context = await stage.context()
-    await context.add_init_script(
-        "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))"
-    )
-    page = await context.new_page()
-    await page.goto(stage.world.links["plain"])
-    return await opened(page, page.get_by_text("Your microphone cannot be used"))
-
-
-@state("link", "countdown")
-async def _(stage: Stage) -> Page:
-    page = await stage.page(stage.world.links["early"])
-    return await opened(page, page.get_by_test_id("early"))
-
-
-@state("room", "lobby")
-async def _(stage: Stage) -> Page:
-    page = await stage.page(stage.world.links["lobby"])
-    await page.get_by_label("Your name").fill(LONG_NAME)
-    await button(page, "Join", exact=True).click()
-    return await opened(page, page.get_by_test_id("lobby"))
-
-
-@state("room", "room-alone")
-async def _(stage: Stage) -> Page:
-    page = await stage.room("alone")
-    return await opened(page, page.get_by_text("You are the only one here"))
-
-
-@state("room", "room", kept=True)
-async def _(stage: Stage) -> Page:
-    page = await stage.room("meeting")
-    if await page.locator('[data-name="Ben Albescu"]').count() == 0:
-        await meet(stage.world)
-    return await opened(page, page.locator('[data-name="Ben Albescu"]'))
-
-
-def in_room(name: str, *presses: str, which: str = "meeting") -> None:
-    """What a button of the room opens; the last ones by their menu's item."""
-
-    async def go(stage: Stage) -> Page:
-        page = await stage.room(which)
-        for press in presses:
-            role = "menuitem" if await page.get_by_role("menu").count() else "button"
-            await page.get_by_role(role, name=press).first.click()
-            await page.wait_for_timeout(50)
-        return await opened(page, page.locator("dialog[open], [popover]:popover-open:not(.ui-toasts)").last)
-
-    TABLE.append(State(name, "room", go, kept=True))
-
-
-in_room("room-top-menu", "Conference menu")
-in_room("room-more-menu", "More")
-in_room("room-person-menu", "Actions for Ben")
-in_room("room-everyone-menu", "Everyone")
-in_room("room-chat-menu", "Chat options")
-in_room("room-reactions", "Reactions")
-in_room("room-microphones", "Microphone and speaker")
-in_room("room-settings", "Conference menu", "Settings")
-in_room("room-appearance", "Conference menu", "Accessibility")
-in_room("room-invite", "Conference menu", "Invite people")
-in_room("room-connection", "Conference menu", "Connection details")
-in_room("room-shortcuts", "Conference menu", "Keyboard shortcuts")
-in_room("room-who-records", "Who can record?")
-in_room("room-kick", "Actions for Ben", "Remove from the room")
-in_room("room-mute-all", "Everyone", "Mute everyone")
-in_room("room-leave", "Leave")
-
-
-@state("room", "room-speaker-view", kept=True)
-async def _(stage: Stage) -> Page:
-    page = await stage.room("meeting")
-    await page.locator("#room-heading").focus()
-    await page.keyboard.press("w")
-    await page.keyboard.press("p")
-    await page.get_by_test_id("people").and_(page.locator("[aria-pressed=false]")).wait_for()
-    return page
-
-
-@state("room", "room-no-panels", kept=True)
-async def _(stage: Stage) -> Page:
-    page = await stage.room("meeting")
-    await page.locator("#room-heading").focus()
-    await page.keyboard.press("w")
-    await page.keyboard.press("c")
-    await page.get_by_test_id("chat").and_(page.locator("[aria-pressed=false]")).wait_for()
-    return page
-
-
-@state("room", "room-waiting")
-async def _(stage: Stage) -> Page:
-    """A moderator sees who is before the door."""
-    page = await stage.room("door")
-    knocking = await stage.page(stage.world.links["lobby"])
-    await knocking.get_by_label("Your name").fill(LONG_NAME)
-    await button(knocking, "Join", exact=True).click()
-    stage.beside.append(knocking)
-    return await opened(page, page.get_by_test_id("waiting"))
-
-
-async def told(stage: Stage, act: str) -> Page:
-    """Somebody else's page after a moderator's act on them."""
-    moderator = await stage.room("meeting")
-    page = await stage.room("guest")
-    who = await page.evaluate("() => window.__plenum.state().you")
-    payload = {"action": act, "target": who, "hold": False}
-    await moderator.evaluate("(payload) => window.__plenum.call('moderate', payload)", payload)
-    return await dialog(page)
-
-
-@state("room", "room-asked")
-async def _(stage: Stage) -> Page:
-    guest = await stage.room("guest")
-    if await guest.get_by_test_id("mic").get_attribute("aria-pressed") == "true":
-        await guest.get_by_test_id("mic").click()
-    return await told(stage, "ask_unmute")
-
-
-@state("room", "room-promotion")
-async def _(stage: Stage) -> Page:
-    return await told(stage, "promote_presenter")
-
-
-@state("room", "room-consent")
-async def _(stage: Stage) -> Page:
-    """Asked while inside."""
-    context = await stage.context("admin")
-    page = await context.new_page()
-    await page.goto(stage.world.url + "/home")
-    card = page.locator(f'[data-conference="{stage.world.conferences["plain"]["id"]}"]')
-    await button(card, "Enter").click()
-    await page.get_by_test_id("join").click()
-    await page.get_by_test_id("record").click()
-    await button(page.get_by_role("dialog"), "Ask and record").click()
-    return await opened(page, page.get_by_test_id("consent-yes"))
-
-
-# -- how it can end: each by its code -------------------------------------------------------------------------------
-
-_LOOKS = re.compile(r"^  (\w+): \{ icon: ", re.MULTILINE)
-CODES: list[str] = _LOOKS.findall((ROOT / "static_client/src/status/status.tsx").read_text())
-
-
-def ends(code: str) -> Open:
-    async def go(stage: Stage) -> Page:
-        context = await stage.context()
-        page = await context.new_page()
-
-        async def answer(route: Route) -> None:
-            if code == "network":
-                await route.abort()
-                return
-            said = {"code": code, "message": "", "retry_after_s": 300 if code == "too_many_tries" else None}
-            await route.fulfill(status=409, json={"error": said})
-
-        # too early is told at the last step alone: before it there is the countdown
-        await page.route("**/api/join" if code == "not_open_yet" else "**/api/join/check", answer)
-        await page.goto(stage.world.links["plain"])
-        if code == "not_open_yet":
-            return await too_early(stage, page)
-        return await opened(page, page.locator(".status h1"))
-
-    return go
-
-
-async def too_early(stage: Stage, page: Page) -> Page:
-    """The organiser's own entry, put off while the name was typed."""
-    await page.context.add_cookies(stage.world.admin.cookies())
-    await page.goto(stage.world.url + "/home")
-    card = page.locator(f'[data-conference="{stage.world.conferences["meeting"]["id"]}"]')
-    await button(card, "Enter").click()
-    await page.get_by_test_id("join").wait_for()
-    said = {"error": {"code": "not_open_yet", "message": ""}}
-    await page.route("**/enter", lambda route: route.fulfill(status=425, json=said))
-    await page.get_by_test_id("join").click()
-    return await opened(page, page.locator(".status h1"))
-
-
-for code in CODES:
-    TABLE.append(State(f"status-{code.replace('_', '-')}", "link", ends(code), code))
-
-# -- the playback page ----------------------------------------------------------------------------------------------
-
-
-async def playing(stage: Stage, tab: str | None = None, person: str | None = None) -> Page:
-    page = await stage.page(stage.world.links["play"], person)
-    await page.wait_for_function("() => window.__player && __player.firstFrameAt !== null")
-    if tab is not None:
-        await page.get_by_role("tab", name=tab).click()
-    return await opened(page)
-
-
-@state("play", "player")
-async def _(stage: Stage) -> Page:
-    return await playing(stage)
-
-
-@state("play", "player-downloads")
-async def _(stage: Stage) -> Page:
-    return await playing(stage, "Downloads", "admin")
-
-
-@state("play", "player-keys")
-async def _(stage: Stage) -> Page:
-    page = await playing(stage)
-    await page.keyboard.press("?")
-    return await dialog(page)

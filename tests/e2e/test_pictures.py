@@ -5,35 +5,23 @@ so tests/e2e/conftest.py collects it only on wish: `PICTURES=1 pytest tests/e2e/
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
+from tests.e2e.room_states import ROOMS
 from tests.e2e.states import TABLE, Stage, State, done_with, speak
-from tests.e2e.world import made
-from tests.support.browser import chromium
 from tests.support.pages import DESKTOP, PHONE, at_rest, resize
 from tests.support.server import ROOT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 SHOTS = ROOT / "test-results" / "screens" / "pages"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    """One product and one browser for the whole table."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    async with made(tmp_path_factory.mktemp("world")) as world, chromium() as browser:
-        stage = Stage(world, browser)
-        yield stage
-        await stage.close()
+ALL = [*TABLE, *ROOMS]
 
 
 @pytest.mark.asyncio(loop_scope="module")
-@pytest.mark.parametrize("number", range(len(TABLE)), ids=[one.name for one in TABLE])
+@pytest.mark.parametrize("number", range(len(ALL)), ids=[one.name for one in ALL])
 async def test_a_picture_is_taken(stage: Stage, number: int) -> None:
-    one: State = TABLE[number]
+    one: State = ALL[number]
+    SHOTS.mkdir(parents=True, exist_ok=True)
     page = await one.open(stage)
     try:
         for language in ("en", "el", ("pl", "ro")[number % 2]):

@@ -17,7 +17,7 @@ from storage.recording_records import PersonRecord, SpeechRecord
 from storage.rsvp import rsvp_token
 from storage.secrets import Secrets
 from storage.service import Storage, StorageConfig
-from storage.tables import User
+from storage.tables import Conference, User
 from tests.e2e.accounts import provider_env
 from tests.portal.accounts_support import GOOD, provider
 from tests.recorder.long_recording import make_long
@@ -28,6 +28,7 @@ MINUTE = 60_000
 HOUR = 60 * MINUTE
 QUARTER = 15 * MINUTE
 DAY = 24 * HOUR
+OWNER = "unit3"  # of the conferences in which the room is looked at: the others' lists stay short
 LONG_TITLE = "Έκτακτη συνεδρίαση του Συμβουλίου Παραγωγικότητας και Ανασυγκρότησης"
 
 
@@ -50,12 +51,20 @@ class World:
     def admin(self) -> Organiser:
         return self.people["admin"]
 
-    async def arrive(self, name: str, conference: str, **options: Any) -> Person:
+    async def arrive(self, name: str, conference: str, *, door: str = "participant_url", **options: Any) -> Person:
         """Somebody without a browser comes into a conference."""
         person = Person(self.url, self.media)
         self.inside.append(person)
-        link = self.conferences[conference]["participant_url"].rsplit("/", 1)[1]
+        link = self.conferences[conference][door].rsplit("/", 1)[1]
         return await person.arrive(name, link=link, **options)
+
+    async def ends_soon(self, conference: str) -> None:
+        """Its end moves to before five minutes from now, and the room hears of it."""
+        known = self.conferences[conference]
+        async with self.storage.db.write() as session:
+            row = await session.get_one(Conference, known["id"])
+            row.expires_ms = int(time.time() * 1000) + 4 * MINUTE
+        self.people[OWNER].call("PATCH", f"/api/conferences/{known['id']}", {"title": LONG_TITLE})
 
     async def sign_in(self, key: str) -> None:
         """Now, also if the person did before: some acts ask for a sign-in of the last minutes."""
@@ -214,6 +223,10 @@ def _conferences(world: World) -> None:
     world.links["guest"] = world.conferences["meeting"]["participant_url"]
     world.links["alone"] = conference("alone", title="Nobody else")["moderator_url"]
     world.links["plain"] = conference("plain", title="Council")["participant_url"]
+    owner = world.people[OWNER]
+    for key in ("acts", "short", "shut", "crowd", "unasked"):
+        world.conferences[key] = owner.conference(title=key.title())
+    world.conferences["filmed"] = owner.conference(title=LONG_TITLE, record=True)
 
 
 async def _recording(world: World, storage: Storage) -> None:

@@ -47,6 +47,11 @@ export function NotRecordedSign({ one, room }: { one: Participant; room: RoomSta
   return <Sign icon="eye-off" label={t("badge.not_recorded")} tone="off" />;
 }
 
+/** Their connection is lost, and their seat is kept for a while. */
+export function AwaySign({ one }: { one: Participant }) {
+  return one.connected ? null : <Sign icon="wifi-off" label={t("badge.away")} tone="bad" />;
+}
+
 /** Words for the whole state of a person, for the accessible name of a tile. */
 export function describe(one: Participant, room: RoomState): string {
   const words = [one.name];

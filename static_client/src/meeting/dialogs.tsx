@@ -41,7 +41,7 @@ function LeaveDialog() {
     ui.dialog.value = null;
   };
   return (
-    <Dialog open={ui.dialog.value === "leave"} title={t("leave.title")} size={me?.moderator === true ? "medium" : "small"} onClose={close} actions={
+    <Dialog data-testid="dialog-leave" open={ui.dialog.value === "leave"} title={t("leave.title")} size={me?.moderator === true ? "medium" : "small"} onClose={close} actions={
       <>
         <Button onClick={close}>{t("leave.stay")}</Button>
         {me?.moderator === true && (
@@ -65,7 +65,7 @@ function PersonConfirm() {
   if (what === null) return null;
   const { act, id, name } = what;
   return (
-    <ConfirmDialog open danger title={t(`act.${act}_title`, { name })} confirm={t(`act.${act}_do`)}
+    <ConfirmDialog data-testid="dialog-person" open danger title={t(`act.${act}_title`, { name })} confirm={t(`act.${act}_do`)}
       onConfirm={async () => void (await moderate(ui, act, id))} onClose={() => (ui.personDialog.value = null)}>
       <p>{t(`act.${act}_text`, { name })}</p>
     </ConfirmDialog>
@@ -76,7 +76,7 @@ function MuteAllDialog() {
   const ui = useRoom();
   const [hold, setHold] = useState(false);
   return (
-    <ConfirmDialog open={ui.dialog.value === "mute_all"} title={t("people.mute_all_title")} confirm={t("people.mute_all_do")}
+    <ConfirmDialog data-testid="dialog-mute-all" open={ui.dialog.value === "mute_all"} title={t("people.mute_all_title")} confirm={t("people.mute_all_do")}
       onConfirm={async () => void (await moderate(ui, "mute", null, hold))} onClose={() => (ui.dialog.value = null)}>
       <p>{t("people.mute_all_text")}</p>
       <Checkbox label={t("people.mute_all_hold")} checked={hold} onChange={setHold} />
@@ -93,7 +93,7 @@ function SettingsDialog() {
     ui.dialog.value = null;
   };
   return (
-    <Dialog open={ui.dialog.value === "settings"} title={t("settings.title")} onClose={close} actions={<Button variant="primary" onClick={close}>{t("settings.done")}</Button>}>
+    <Dialog data-testid="dialog-settings" open={ui.dialog.value === "settings"} title={t("settings.title")} onClose={close} actions={<Button variant="primary" onClick={close}>{t("settings.done")}</Button>}>
       <div class="ui-stack">
         <MicChoices conference={ui.conference} choices={choices} choose={(change) => ui.choose(change)} />
         <CameraChoices conference={ui.conference} choices={choices} choose={(change) => ui.choose(change)} />
@@ -145,7 +145,7 @@ function ConnectionDialog() {
   const quality = lost ? 0 : ((me === undefined ? undefined : ui.conference.quality.value.get(me.number)) ?? 3);
   const step = String(Math.min(3, Math.max(0, quality))) as "0" | "1" | "2" | "3";
   return (
-    <Dialog open={open} title={t("conn.title")} size="small" onClose={() => (ui.dialog.value = null)}>
+    <Dialog data-testid="dialog-connection" open={open} title={t("conn.title")} size="small" onClose={() => (ui.dialog.value = null)}>
       <div class="ui-stack">
         <p class="ui-row"><NetworkBars quality={quality} label={t(`badge.network_${step}`)} /> <strong>{t(`badge.network_${step}`)}</strong></p>
         <p>{t(`conn.advice_${step}`)}</p>
@@ -165,7 +165,7 @@ function ConnectionDialog() {
 function ShortcutsDialog() {
   const ui = useRoom();
   return (
-    <Dialog open={ui.dialog.value === "shortcuts"} title={t("keys.title")} size="small" onClose={() => (ui.dialog.value = null)}>
+    <Dialog data-testid="dialog-shortcuts" open={ui.dialog.value === "shortcuts"} title={t("keys.title")} size="small" onClose={() => (ui.dialog.value = null)}>
       <div class="ui-stack">
         {!ui.choices.value.shortcuts && <p class="ui-muted">{t("keys.off")}</p>}
         <dl class="room-facts">
@@ -183,7 +183,7 @@ function ShortcutsDialog() {
 function RecordDialog() {
   const ui = useRoom();
   return (
-    <ConfirmDialog open={ui.dialog.value === "record"} title={t("rec.request_title")} confirm={t("rec.request_do")}
+    <ConfirmDialog data-testid="dialog-record" open={ui.dialog.value === "record"} title={t("rec.request_title")} confirm={t("rec.request_do")}
       onConfirm={async () => void (await ui.attempt(() => ui.conference.act("recording", { action: "request" })))} onClose={() => (ui.dialog.value = null)}>
       <p>{t("rec.request_text")}</p>
     </ConfirmDialog>
@@ -198,7 +198,7 @@ function WhoRecordsDialog() {
     ui.dialog.value = null;
   };
   return (
-    <Dialog open={ui.dialog.value === "who_records"} title={t("rec.who")} size="small" onClose={close} actions={<Button variant="primary" onClick={close}>{t("settings.done")}</Button>}>
+    <Dialog data-testid="dialog-who-records" open={ui.dialog.value === "who_records"} title={t("rec.who")} size="small" onClose={close} actions={<Button variant="primary" onClick={close}>{t("settings.done")}</Button>}>
       <div class="ui-stack">
         <p>{t("rec.who_text", { page: t("home.title"), button: t("conference.enter") })}</p>
         <p><strong>{here.length === 0 ? t("rec.who_nobody") : t("rec.who_here", { names: formatList(here.map((one) => one.name)) })}</strong></p>
@@ -214,7 +214,7 @@ function ConsentDialog() {
   const open = room?.recording.wanted === true && me !== undefined && me.consent === null && ui.conference.link.value.kind === "joined";
   const answer = (consent: "yes" | "no") => () => void ui.attempt(() => ui.conference.answerConsent(consent));
   return (
-    <Dialog open={open} title={t("rec.consent_title")} closable={false} onClose={() => undefined} actions={
+    <Dialog data-testid="dialog-consent" open={open} title={t("rec.consent_title")} closable={false} onClose={() => undefined} actions={
       <>
         <Button onClick={answer("no")} data-testid="consent-no">{t("prejoin.consent_no")}</Button>
         <Button variant="primary" onClick={answer("yes")} data-testid="consent-yes">{t("prejoin.consent_yes")}</Button>
@@ -239,7 +239,7 @@ function AskedDialog() {
     ui.asked.value = null;
   };
   return (
-    <Dialog open title={t("ask.title", { name })} size="small" onClose={close} actions={
+    <Dialog data-testid="dialog-asked" open title={t("ask.title", { name })} size="small" onClose={close} actions={
       <>
         <Button onClick={close}>{t("ask.no")}</Button>
         <Button variant="primary" icon="mic" autoFocus data-testid="ask-yes" onClick={() => {

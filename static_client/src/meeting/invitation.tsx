@@ -70,7 +70,7 @@ export function InvitationDialog() {
   const ui = useRoom();
   const invitation = useInvitation(ui.conference);
   return (
-    <Dialog open={ui.dialog.value === "invite"} title={t("invite.title")} onClose={() => (ui.dialog.value = null)}>
+    <Dialog data-testid="dialog-invite" open={ui.dialog.value === "invite"} title={t("invite.title")} onClose={() => (ui.dialog.value = null)}>
       {invitation.url === null ? <p>{t("invite.none")}</p> : <Invitation invitation={invitation} />}
     </Dialog>
   );

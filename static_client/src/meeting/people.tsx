@@ -8,7 +8,7 @@ import { Button, IconButton } from "../ui/button";
 import { Avatar, NetworkBars } from "../ui/display";
 import { Icon } from "../ui/icon";
 import { Menu, type MenuEntry } from "../ui/menu";
-import { describe, HandSign, MicSign, ModeratorSquare, NotRecordedSign, Sign } from "./badges";
+import { AwaySign, describe, HandSign, MicSign, ModeratorSquare, NotRecordedSign, Sign } from "./badges";
 import { moderate, personMenu } from "./person_menu";
 import { useRoom, type RoomUi } from "./ui_state";
 
@@ -61,6 +61,7 @@ function Person({ one, room, me }: { one: Participant; room: RoomState; me: Part
         {self && <span class="room-person-you">({t("badge.you")})</span>}
       </span>
       <span class="room-person-signs">
+        <AwaySign one={one} />
         <HandSign one={one} room={room} />
         {one.promotion !== null && <Sign icon="clock" label={t("badge.invited")} />}
         {showPresenter && <Sign icon="presenter" label={t("badge.presenter")} />}
@@ -136,8 +137,7 @@ function Banned({ room }: { room: RoomState }) {
       <ul role="list">
         {room.banned.map((one) => (
           <li key={one.id}>
-            <span class="ui-ellipsis">{one.name}</span>
-            <Button size="small" onClick={() => void moderate(ui, "unban", one.id)}>{t("people.unban", { name: one.name })}</Button>
+            <Button size="small" full onClick={() => void moderate(ui, "unban", one.id)}>{t("people.unban", { name: one.name })}</Button>
           </li>
         ))}
       </ul>

@@ -44,7 +44,7 @@ function Check({ promotion }: { promotion: Promotion }) {
   };
   const name = conference.room.value?.participants.get(promotion.by)?.name ?? t("note.moderator");
   return (
-    <Dialog open closable={false} title={t(promotion.role === "presenter" ? "promo.title_presenter" : "promo.title_speaker")} onClose={() => undefined} actions={
+    <Dialog data-testid="dialog-promotion" open closable={false} title={t(promotion.role === "presenter" ? "promo.title_presenter" : "promo.title_speaker")} onClose={() => undefined} actions={
       <>
         <Button onClick={() => void answer(false)()} data-testid="promotion-decline">{t("promo.decline")}</Button>
         <Button variant={heard ? "primary" : "plain"} icon="mic" onClick={() => void answer(true)()} data-testid="promotion-accept">{heard ? t("promo.accept") : t("promo.accept_quiet")}</Button>

@@ -102,10 +102,10 @@ function Banners() {
         </div>
       )}
       {!lost && conference.media.value === "interrupted" && (
-        <div class="room-banner room-banner-warn" role="status"><Icon name="wifi-off" /><span>{t("room.media_lost")}</span></div>
+        <div class="room-banner room-banner-warn" role="status" data-testid="media-lost"><Icon name="wifi-off" /><span>{t("room.media_lost")}</span></div>
       )}
       {ui.soundBlocked.value && (
-        <div class="room-banner room-banner-warn" role="alert">
+        <div class="room-banner room-banner-warn" role="alert" data-testid="sound-blocked">
           <Icon name="volume-off" /><span>{t("room.sound_blocked")}</span>
           <Button size="small" variant="primary" onClick={() => void unblockSound().then((done) => (ui.soundBlocked.value = !done))}>{t("room.sound_on")}</Button>
         </div>
@@ -113,7 +113,7 @@ function Banners() {
       <WaitingBanner />
       <EndingBanner />
       {sharing && (
-        <div class="room-banner" role="status">
+        <div class="room-banner" role="status" data-testid="sharing">
           <Icon name="screen" /><span>{t("stage.sharing")}</span>
           <Button size="small" variant="danger" icon="screen-stop" onClick={() => void ui.toggleShare()}>{t("bar.share_stop")}</Button>
         </div>

@@ -83,7 +83,8 @@ export function arrange(plan: { focus: TileRef | null; others: TileRef[] }, widt
   if (plan.others.length === 0) {
     return { kind: "focus", direction: "row", focus: { tile: plan.focus, width, height, focus: true }, rest: [], columns: 1, pageCount: 1 };
   }
-  const strip = fitStrip(width, height);
+  const whole = fitStrip(width, height);
+  const strip = plan.others.length > whole.capacity ? fitStrip(width, height - PAGER) : whole;
   const pageCount = pages(plan.others.length, strip.capacity);
   const tiles = pageOf(plan.others, page, strip.capacity, speaking);
   const pager = pageCount > 1 ? PAGER : 0;

@@ -8,7 +8,7 @@ import { IconButton } from "../ui/button";
 import { Avatar, NetworkBars } from "../ui/display";
 import { toFullscreen } from "../ui/fullscreen";
 import { Icon } from "../ui/icon";
-import { describe, HandSign, MicSign, ModeratorSquare, NotRecordedSign } from "./badges";
+import { AwaySign, describe, HandSign, MicSign, ModeratorSquare, NotRecordedSign } from "./badges";
 import { Menu } from "../ui/menu";
 import { personMenu } from "./person_menu";
 import { REACTION_GLYPHS } from "./reactions";
@@ -60,6 +60,7 @@ export function Tile({ tile, width, height, focus = false }: TileProps) {
       </div>
       <ReactionOverlay id={one.id} />
       <div class="room-tile-top">
+        <AwaySign one={one} />
         <HandSign one={one} room={room} />
         <NotRecordedSign one={one} room={room} />
         {quality < 2 && one.connected && <NetworkBars quality={quality} label={t(`badge.network_${quality === 0 ? "0" : "1"}`)} />}

@@ -21,9 +21,10 @@ export interface DialogProps {
   class?: string | undefined;
   /** What has the focus when it is closed; without it, or where that is not there, what had it before. */
   next?: (() => HTMLElement | null) | undefined;
+  "data-testid"?: string | undefined;
 }
 
-export function Dialog({ open, title, onClose, children, actions, size = "medium", closable = true, class: cls, next }: DialogProps) {
+export function Dialog({ open, title, onClose, children, actions, size = "medium", closable = true, class: cls, next, ...rest }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -51,7 +52,7 @@ export function Dialog({ open, title, onClose, children, actions, size = "medium
   if (!open) return null;
   const names = ["ui-dialog", size !== "medium" && `ui-dialog-${size}`, cls].filter(Boolean).join(" ");
   return (
-    <dialog ref={ref} class={names} aria-labelledby={id}
+    <dialog ref={ref} class={names} aria-labelledby={id} {...rest}
       onCancel={(event) => {
         if (event.target !== ref.current) return;
         event.preventDefault();
@@ -85,9 +86,10 @@ export interface ConfirmProps {
   /** May fail: the sentence of the error is shown and the dialog stays. */
   onConfirm: () => void | Promise<void>;
   onClose: () => void;
+  "data-testid"?: string | undefined;
 }
 
-export function ConfirmDialog({ open, title, children, confirm, keep, danger, onConfirm, onClose }: ConfirmProps) {
+export function ConfirmDialog({ open, title, children, confirm, keep, danger, onConfirm, onClose, ...rest }: ConfirmProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const run = async () => {
@@ -103,7 +105,7 @@ export function ConfirmDialog({ open, title, children, confirm, keep, danger, on
     }
   };
   return (
-    <Dialog open={open} title={title} size="small" onClose={onClose} actions={
+    <Dialog open={open} title={title} size="small" onClose={onClose} {...rest} actions={
       <>
         <Button autoFocus onClick={onClose}>{keep ?? t("ui.cancel")}</Button>
         <Button variant={danger === true ? "danger" : "primary"} busy={busy} onClick={() => void run()}>{confirm}</Button>
