@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,8 @@ from portal.errors import STATUS
 from portal.openapi import document
 from portal.route import Route
 from portal.routes import ROUTES
+from tests.e2e.accounts import provider_env
+from tests.portal.accounts_support import provider
 from tests.portal.conftest import Site
 from tests.support.server import Organiser, Server, plenum, running
 
@@ -35,6 +38,7 @@ MANY = settings(
 )
 FEW = settings(MANY, max_examples=EXAMPLES or 2)
 BY_ID = [f"{route.method} {route.path}" for route in ROUTES]
+AT_PROVIDER = [route for route in ROUTES if route.path.startswith("/api/oidc/")]
 SCHEMA = schemathesis.openapi.from_dict(document(ROUTES, "0", SESSION))
 
 
@@ -157,12 +161,39 @@ def test_an_administrator_finds_no_5xx(target: Target, route: Route) -> None:
     if "request" in names:
         target.ask()
     known = {name: target.things[name] for name in names if name in target.things}
-    target.answers[f"{route.method} {route.path}"] = throw(target, route, cookie, known, MANY)
+    target.answers[f"{route.method} {route.path}"] = throw(target.server.url, route, cookie, known, MANY)
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=BY_ID)
 def test_nobody_finds_no_5xx(target: Target, route: Route) -> None:
-    throw(target, route, {}, {}, MANY if open_to_all(route.action) else FEW)
+    throw(target.server.url, route, {}, {}, MANY if open_to_all(route.action) else FEW)
+
+
+@pytest.fixture(scope="module")
+def with_provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a server at which one signs in at a provider."""
+    folder = tmp_path_factory.mktemp("fuzz-provider") / "data"
+    with provider() as oidc, running(folder, env=provider_env(oidc)) as server:
+        yield server.url
+
+
+@pytest.mark.parametrize("route", AT_PROVIDER, ids=lambda route: f"{route.method} {route.path}")
+def test_a_server_with_a_provider_answers_no_5xx(with_provider: str, route: Route) -> None:
+    """Nobody's requests, and of somebody whom the provider has just sent back."""
+    back = sent_back(with_provider)
+    answers = throw(with_provider, route, back, {}, MANY) | throw(with_provider, route, {}, {}, MANY)
+    if route.method == "GET":
+        assert answers & {200, 302}, "the provider was not asked"
+
+
+def sent_back(url: str) -> dict[str, str]:
+    """Its cookie at the confirmation screen."""
+    with requests.Session() as browser:
+        away = browser.get(f"{url}/api/oidc/start", allow_redirects=False, timeout=20)
+        at_provider = requests.post(away.headers["Location"], {"sub": "maria-1"}, allow_redirects=False, timeout=20)
+        back = browser.get(at_provider.headers["Location"], allow_redirects=False, timeout=20)
+        assert back.headers["Location"] == "/sign-in/confirm"
+        return dict(browser.cookies)
 
 
 def test_many_requests_were_taken_and_many_refused(target: Target) -> None:
@@ -179,7 +210,7 @@ def takes_something(route: Route, place: object) -> bool:
     return route.body is not None or route.query is not None or (place is None and "{" in route.path)
 
 
-def throw(target: Target, route: Route, cookies: dict[str, str], known: dict[str, str], how: settings) -> set[int]:
+def throw(url: str, route: Route, cookies: dict[str, str], known: dict[str, str], how: settings) -> set[int]:
     """Valid and broken requests; about objects that are there as often as about others."""
     operation = SCHEMA[route.path][route.method]
     places: list[dict[str, str] | None] = [None] if not known else [known, None]
@@ -196,7 +227,7 @@ def throw(target: Target, route: Route, cookies: dict[str, str], known: dict[str
     @how
     def thrown(case: schemathesis.Case) -> None:
         case.cookies = {}
-        answer = case.call(base_url=target.server.url, cookies=cookies, allow_redirects=False, timeout=20)
+        answer = case.call(base_url=url, cookies=cookies, allow_redirects=False, timeout=20)
         answers.add(answer.status_code)
         assert answer.status_code < 500, (case.as_curl_command(), answer.text)
 
