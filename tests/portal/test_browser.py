@@ -84,6 +84,17 @@ async def test_pages_break_no_policy_and_run_no_foreign_text(real_site: tuple[Si
     assert foreign == []
 
 
+async def test_a_request_to_another_host_fails_whichever_test_made_the_page() -> None:
+    """Of a page that no policy holds back."""
+    with pytest.raises(AssertionError, match=r"http://fonts\.invalid/a.*ws://127\.0\.0\.1:9/b"):
+        async with chromium() as browser:
+            page = await browser.new_page()
+            async with page.expect_request("**/a"), page.expect_websocket():
+                await page.evaluate(
+                    "new Image().src = 'http://fonts.invalid/a'; void new WebSocket('ws://127.0.0.1:9/b')"
+                )
+
+
 async def _unharmed(page: Any) -> None:
     assert await page.evaluate("window.__violations") == [], page.url
     assert await page.evaluate("window.__ran") is False, page.url

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -74,15 +76,57 @@ _DEVICES = """
 
 @asynccontextmanager
 async def chromium(*flags: str, executable: str = CHROMIUM) -> AsyncIterator[Browser]:
-    """One headless browser."""
+    """One headless browser. Raises AssertionError at its end if any page in it asked a host that it does not come from:
+    no fonts, no analytics, nothing of anybody else's. (What Chromium asks for itself is nobody's request here.)"""
+    foreign: list[str] = []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=executable, args=[*FLAGS, *flags], ignore_default_args=["--mute-audio", "--hide-scrollbars"]
         )
+        browser.on("context", lambda context: _Asked(context, foreign))
         try:
             yield browser
         finally:
             await browser.close()
+    assert foreign == [], f"pages asked other hosts: {foreign}"
+
+
+class _Asked:
+    """What the pages of one context ask for: this machine (ours, then maybe a provider), and what our pages need."""
+
+    def __init__(self, context: BrowserContext, foreign: list[str]) -> None:
+        self._origins: list[str] = []
+        self._foreign = foreign
+        context.on("request", self._request)
+        context.on("page", lambda page: page.on("websocket", lambda socket: self._look(socket.url)))
+
+    def _request(self, request: Request) -> None:
+        if request.is_navigation_request() and _of_this_machine(request.url):
+            self._origins.append(_origin(request.url))
+        elif request.service_worker is not None or _origin(request.frame.url) not in self._elsewhere():
+            self._look(request.url)
+
+    def _elsewhere(self) -> set[str]:
+        """Where a provider's pages come from, whose needs are its own business."""
+        return set(self._origins) - set(self._origins[:1])
+
+    def _look(self, url: str) -> None:
+        if not url.startswith(("blob:", "data:", "about:")) and _origin(url) not in self._origins:
+            self._foreign.append(f"{url} from {', '.join(dict.fromkeys(self._origins))}")
+
+
+def _origin(url: str) -> str:
+    """With http for ws."""
+    parts = urlsplit(url)
+    return f"{parts.scheme.replace('ws', 'http')}://{parts.netloc}"
+
+
+def _of_this_machine(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return host == "localhost"
 
 
 async def participant_context(
@@ -108,7 +152,7 @@ async def participant_context(
 
 
 def watch(page: Page, problems: list[str]) -> None:
-    """Collect what should never happen in a page: exceptions, console errors, requests to another host."""
+    """Collect what should never happen in a page: exceptions, console errors. (Requests to other hosts: `chromium`.)"""
     page.on("pageerror", lambda error: problems.append(f"exception: {error}"))
     page.on("console", lambda message: problems.append(f"console: {message.text}") if message.type == "error" else None)
 
