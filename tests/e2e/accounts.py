@@ -13,6 +13,7 @@ from portal.settings import OidcSettings
 from tests.support.server import Server
 
 PROVIDER = "Citizen ID"
+SIGN_IN = f"Sign in with {PROVIDER}"
 
 
 def provider_env(oidc: OidcSettings) -> dict[str, str]:
@@ -43,7 +44,7 @@ def mailed(server: Server, to: str, path: str) -> str:
 async def at_provider(page: Page, server: Server, sub: str) -> None:
     """To the confirmation screen, past the requirements when there is no account yet."""
     await page.goto(server.url + "/sign-in")
-    await page.get_by_role("link", name="Sign in with Citizen ID").click()
+    await page.get_by_role("link", name=SIGN_IN).click()
     await page.get_by_role("button", name=sub).click()
     await expect(page.get_by_role("heading", name=re.compile("What you need|Is this you"))).to_be_visible()
     if await page.get_by_role("heading", name="What you need").count():

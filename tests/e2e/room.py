@@ -52,6 +52,11 @@ async def median_of_five_below(limit: float, measure: Callable[[], Awaitable[flo
     raise AssertionError(f"{what}: no round of five has a median below {limit}: {rounds}")
 
 
+async def in_the_room(page: Page) -> None:
+    """Wait until this page is in a room and knows it."""
+    await page.wait_for_function("() => window.__plenum?.state?.() != null", timeout=30_000)
+
+
 @dataclass
 class Participant:
     """One person in one page."""
@@ -97,7 +102,7 @@ class Participant:
         """Press Join and wait until the room is there. The page notes both moments that a user waits between."""
         await self.page.evaluate(_STOPWATCH)
         await self.page.get_by_role("button", name="Join", exact=True).click()
-        await self.page.wait_for_function("() => window.__plenum?.state?.() != null", timeout=15000)
+        await in_the_room(self.page)
 
     async def join_to_first_frame_ms(self) -> float:
         """From pressing Join to the first remote picture on screen."""

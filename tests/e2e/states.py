@@ -15,7 +15,8 @@ from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, expect
 
-from tests.e2e.accounts import at_provider, mailed
+from tests.e2e.accounts import SIGN_IN, at_provider, mailed
+from tests.e2e.room import in_the_room
 from tests.e2e.world import World
 from tests.portal.accounts_support import GOOD
 from tests.support.browser import participant_context
@@ -69,7 +70,7 @@ class Stage:
     async def join(self, page: Page, name: str = LONG_NAME) -> Page:
         await page.get_by_label("Your name").fill(name)
         await page.get_by_test_id("join").click()
-        await page.wait_for_function("() => window.__plenum?.state?.() != null", timeout=15000)
+        await in_the_room(page)
         await expect(page.get_by_test_id("leave")).to_be_visible()
         return page
 
@@ -263,7 +264,7 @@ async def _(stage: Stage) -> Page:
 @state("sign-in-confirm", "requirements")
 async def _(stage: Stage) -> Page:
     page = await stage.page("/sign-in")
-    await page.get_by_role("link", name="Sign in with Citizen ID").click()
+    await page.get_by_role("link", name=SIGN_IN).click()
     await button(page, "maria-1").click()
     return await opened(page, page.get_by_role("heading", name="What you need"))
 

@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from storage.service import Storage, StorageConfig
 from storage.tables import WebSession
-from tests.e2e.accounts import at_provider, mailed, provider_env
+from tests.e2e.accounts import SIGN_IN, at_provider, mailed, provider_env
 from tests.portal.accounts_support import GOOD, provider
 from tests.support.pages import axe, fits
 from tests.support.server import Organiser, Server, running
@@ -65,7 +65,7 @@ async def test_a_citizens_way_to_a_finished_account_by_keyboard(served: Server, 
     problems = watched(page, served)
     await page.goto(served.url + "/")
     await page.get_by_role("link", name="Sign in").click()
-    to_provider = page.get_by_role("link", name="Sign in with Citizen ID")
+    to_provider = page.get_by_role("link", name=SIGN_IN)
     await expect(to_provider).to_be_visible()
     await axe(page)
     await fits(page)
@@ -137,7 +137,7 @@ async def test_cancel_and_trouble_at_the_provider_are_told(served: Server, page:
     await expect(page.get_by_role("heading", name="Enter a conference")).to_be_visible()
     assert (await (await page.request.get(served.url + "/api/me")).json())["user"] is None
     await page.goto(served.url + "/sign-in")
-    await page.get_by_role("link", name="Sign in with Citizen ID").click()
+    await page.get_by_role("link", name=SIGN_IN).click()
     await page.get_by_role("button", name="Deny").click()
     await expect(page.get_by_role("alert").filter(has_text="You cancelled at the provider")).to_be_visible()
     await page.goto(served.url + "/sign-in/confirm")

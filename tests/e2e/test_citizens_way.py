@@ -22,8 +22,8 @@ from icalendar import Calendar
 from oidc_provider_mock import User
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.e2e.accounts import provider_env
-from tests.e2e.room import Participant, eventually, is_colour
+from tests.e2e.accounts import SIGN_IN, provider_env
+from tests.e2e.room import Participant, eventually, in_the_room, is_colour
 from tests.portal.accounts_support import provider
 from tests.support.browser import participant_context
 from tests.support.later import later
@@ -148,15 +148,9 @@ class People:
             self.problems.append(f"console: {text}")
 
 
-def link_to(letter: Delivery, path: str) -> str:
-    """The one address that has this in it."""
-    [found] = {word for word in letter.text.split() if path in word and word.startswith("http")}
-    return str(found)
-
-
 async def at_provider(page: Page, office: Office, sub: str) -> None:
     """From the sign-in page past the provider and the confirmation screen."""
-    await page.get_by_role("link", name="Sign in with Citizen ID").click()
+    await page.get_by_role("link", name=SIGN_IN).click()
     await page.get_by_role("button", name=sub).click()
     await page.get_by_role("button", name="Continue").click()
     await expect(page.get_by_role("heading", name="Is this you?")).to_be_visible()
@@ -176,7 +170,7 @@ async def confirms(page: Page, office: Office, address: str) -> None:
     await expect(page.get_by_role("heading", name="Confirm your address")).to_be_visible()
     letter = await office.post.next(address)
     assert letter.mail["Subject"] == f"{SERVICE}: Please confirm your e-mail address"
-    await page.goto(link_to(letter, "/confirm#"))
+    await page.goto(letter.link_to("/confirm#"))
     await page.get_by_role("button", name="Yes, confirm").click()
     await page.get_by_role("button", name="Continue").click()
     await expect(page.get_by_role("heading", name="My conferences")).to_be_visible()
@@ -214,7 +208,7 @@ async def she_asks_for_a_role_and_gets_it(page: Page, eleni: Page, office: Offic
 
     letter = await office.post.next("eleni@example.gr")
     assert "Μαρία Παπαδοπούλου" in letter.text and "Meetings on the budget" in letter.text
-    await eleni.goto(link_to(letter, "/users#approval"))
+    await eleni.goto(letter.link_to("/users#approval"))
     await expect(eleni.get_by_role("tab", name="Pending approval")).to_have_attribute("aria-selected", "true")
     await eleni.get_by_role("button", name="Details of Μαρία Παπαδοπούλου").click()
     await expect(eleni.get_by_text("Meetings on the budget")).to_be_visible()
@@ -226,7 +220,7 @@ async def she_asks_for_a_role_and_gets_it(page: Page, eleni: Page, office: Offic
 
     letter = await office.post.next("maria@example.gr")
     assert letter.mail["Subject"] == f"{SERVICE}: Your request was accepted" and "Unit Coordinator" in letter.text
-    await page.goto(link_to(letter, "/sign-in"))
+    await page.goto(letter.link_to("/sign-in"))
     await expect(page.get_by_role("button", name="New conference")).to_be_visible()
 
 
@@ -300,7 +294,7 @@ def says_everything(letter: Delivery, office: Office, *, subject: str, when: str
 async def answers(page: Page, letter: Delivery, answer: str, heading: str) -> None:
     """By the link of the mail (E0-30, S-9), in a page beside what is open."""
     beside = await page.context.new_page()
-    await beside.goto(link_to(letter, f"/rsvp/{answer}#"))
+    await beside.goto(letter.link_to(f"/rsvp/{answer}#"))
     await expect(beside.get_by_role("heading", name=heading)).to_be_visible()
     await beside.close()
 
@@ -406,13 +400,13 @@ async def they_meet(office: Office, maria: Page, nikos: Page, sven: Page, gosia:
     await shot(maria, "citizen-9-lobby-moderator")
     await shot(gosia, "citizen-9-lobby-guest")
     await waiting.get_by_role("button", name="Let in Nikos Nikou").click()
-    await in_the_room(guests[0])
+    await in_the_room(guests[0].page)
     await expect(waiting.get_by_role("heading")).to_have_text("Waiting: 2")
     for guest in guests[1:]:
         assert await guest.page.evaluate("() => window.__plenum.state()") is None
     await maria.get_by_role("button", name="Let everyone in").click()
     for guest in guests[1:]:
-        await in_the_room(guest)
+        await in_the_room(guest.page)
     await expect(waiting).to_have_count(0)
 
     async def seen(guest: Participant) -> bool:
@@ -430,10 +424,6 @@ async def they_meet(office: Office, maria: Page, nikos: Page, sven: Page, gosia:
     await eventually(lambda: grown(host, frames + 30), within_s=30, what="pictures that move")
     await shot(maria, "citizen-10-room")
     await shot(gosia, "citizen-10-room-guest")
-
-
-async def in_the_room(person: Participant) -> None:
-    await person.page.wait_for_function("() => window.__plenum?.state?.() != null", timeout=30_000)
 
 
 async def grown(person: Participant, to: int) -> bool:
@@ -531,11 +521,11 @@ async def test_a_citizens_way(office: Office, everybody: People) -> None:
     for name, answer in (("Nikos", "Accepted"), ("Sven", "Maybe"), ("Gosia", "Declined")):
         await expect(invited(maria, name)).to_contain_text(answer)
     await shot(maria, "citizen-5-answers")
-    await sven.goto(link_to(letters["sven"], "/conferences"))
+    await sven.goto(letters["sven"].link_to("/conferences"))
     await activates(sven, "sven@example.com")
     await confirms(sven, office, "sven@example.com")
     await expect(sven.get_by_text("You are invited")).to_be_visible()
-    await nobody_comes_in_before(office, nikos, sven, gosia, link_to(letters["gosia"], "/j/"))
+    await nobody_comes_in_before(office, nikos, sven, gosia, letters["gosia"].link_to("/j/"))
 
     # Moved to this very quarter of an hour: the calendars follow, the answers are asked for again.
     uid = event_of(letters["nikos"])["uid"]
@@ -554,7 +544,7 @@ async def test_a_citizens_way(office: Office, everybody: People) -> None:
     await expect(invited(maria, "Gosia")).to_contain_text("Accepted")
     print(f"moved after {time.monotonic() - began:.1f} s")
 
-    await they_meet(office, maria, nikos, sven, gosia, link_to(letters["gosia"], "/j/"))
+    await they_meet(office, maria, nikos, sven, gosia, letters["gosia"].link_to("/j/"))
     print(f"met after {time.monotonic() - began:.1f} s")
 
     # Three hours later it is over.
@@ -565,7 +555,7 @@ async def test_a_citizens_way(office: Office, everybody: People) -> None:
     office.server.stop()
     office.server.prefix = later(3 * 3600)
     office.server.start()
-    await nobody_comes_in_after(office, nikos, sven, gosia, link_to(letters["gosia"], "/j/"))
+    await nobody_comes_in_after(office, nikos, sven, gosia, letters["gosia"].link_to("/j/"))
 
     # The same people another day, which is called off: out of the calendars again.
     await she_copies_and_cancels_it(maria, office, uid)

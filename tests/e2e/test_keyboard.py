@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.keys import MOST_TABS, choose, press, tab_to, tab_to_testid
-from tests.e2e.room import Participant, eventually
+from tests.e2e.room import Participant, eventually, in_the_room
 from tests.support.browser import participant_context, watch
 from tests.support.server import Organiser, Server
 
@@ -213,7 +213,7 @@ async def join_by_keyboard(page: Page, name: str) -> None:
         await page.keyboard.press("Space")
     await tab_to(page, "Join")
     await page.keyboard.press("Enter")
-    await page.wait_for_function("() => window.__plenum?.state?.() != null", timeout=15000)
+    await in_the_room(page)
 
 
 async def test_everything_in_the_room_is_reached_and_worked_by_keyboard(

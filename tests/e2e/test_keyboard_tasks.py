@@ -16,7 +16,7 @@ from playwright.async_api import Browser, Page, expect
 from storage.service import Storage, StorageConfig
 from tests.e2e.accounts import mailed
 from tests.e2e.keys import choose, press, tab_to
-from tests.e2e.room import Participant
+from tests.e2e.room import Participant, in_the_room
 from tests.e2e.world import unfinished
 from tests.portal.accounts_support import GOOD
 from tests.support.browser import participant_context
@@ -111,10 +111,6 @@ async def write_date(page: Page, day: str, time_of_day: str) -> None:
 async def from_menu(page: Page, title: str, item: str) -> None:
     await press_on(page, f"More for {title}")
     await choose(page, item)
-
-
-async def in_the_room(page: Page) -> None:
-    await page.wait_for_function("() => window.__plenum?.state?.() != null", timeout=15000)
 
 
 async def me(page: Page) -> dict[str, Any]:

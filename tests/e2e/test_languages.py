@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.e2e.room import Participant
+from tests.e2e.room import Participant, in_the_room
 from tests.support.browser import participant_context, watch
 from tests.support.pages import DESKTOP, PHONE, TOO_WIDE, shot
 from tests.support.server import Organiser, Server
@@ -61,7 +61,7 @@ async def whole_way(person: Participant, url: str, lang: str, enter: str, name: 
     await page.get_by_label(name).fill(person.name)
     await fits(person, lang, "prejoin")
     await page.get_by_role("button", name=join, exact=True).click()
-    await page.wait_for_function("() => window.__plenum?.state?.() != null")
+    await in_the_room(page)
     await expect(page.locator('[data-testid="leave"]')).to_be_visible()
     await fits(person, lang, "room")
     await person.press("leave")

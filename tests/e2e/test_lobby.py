@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.e2e.room import Participant, eventually, organiser_in_browser
+from tests.e2e.room import Participant, eventually, in_the_room, organiser_in_browser
 from tests.support.browser import participant_context, watch
 from tests.support.pages import shot, shots
 from tests.support.server import Organiser, Server
@@ -36,10 +36,6 @@ async def knocks(browser: Browser, url: str, name: str, **options: Any) -> Parti
     await person.page.get_by_role("button", name="Join", exact=True).click()
     await expect(person.page.get_by_test_id("lobby")).to_be_visible()
     return person
-
-
-async def in_the_room(person: Participant) -> None:
-    await person.page.wait_for_function("() => window.__plenum?.state?.() != null", timeout=15000)
 
 
 async def test_two_knock_one_is_let_in_the_other_refused(
@@ -70,7 +66,7 @@ async def test_two_knock_one_is_let_in_the_other_refused(
 
     await anna.page.evaluate(f"() => {{ {TONES} }}")
     await waiting.get_by_role("button", name="Let in Anna").click()
-    await in_the_room(anna)
+    await in_the_room(anna.page)
     assert await anna.page.evaluate("window.__tones") >= 3
     source = f"{await anna.number()}/camera"
     await eventually(lambda: olga.sees(source), within_s=15, what="Anna's picture")
@@ -80,12 +76,12 @@ async def test_two_knock_one_is_let_in_the_other_refused(
     await expect(olga.page.get_by_test_id("waiting")).to_have_count(0)
 
     await anna.page.reload()
-    await in_the_room(anna)
+    await in_the_room(anna.page)
     cora = await knocks(browser, conference["participant_url"], "Cora", camera=False)
     dora = await knocks(browser, conference["participant_url"], "Dora", camera=False)
     await olga.page.get_by_role("button", name="Let everyone in").click()
-    await in_the_room(cora)
-    await in_the_room(dora)
+    await in_the_room(cora.page)
+    await in_the_room(dora.page)
     assert olga.problems == anna.problems == cora.problems == dora.problems == []
 
 
@@ -100,7 +96,7 @@ async def test_the_lobby_is_turned_on_and_off_in_the_room(
     anna = await knocks(browser, conference["participant_url"], "Anna", camera=False)
     await everyone.click()
     await olga.page.get_by_role("menuitem", name="Let new people in without waiting").click()
-    await in_the_room(anna)
+    await in_the_room(anna.page)
     ben = await Participant.arrive(browser, conference["participant_url"], "Ben", camera=False, join=False)
     await expect(ben.page.get_by_text("This conference has a lobby")).to_have_count(0)
     await ben.press_join()
@@ -170,13 +166,13 @@ async def test_the_door_opens_by_itself_and_who_is_ready_is_in(
     organiser.call("PATCH", f"/api/conferences/{conference['id']}", {"opens_before_min": 60})
     for page, _ in pages:
         await page.clock.fast_forward(46 * MINUTE)
-    await ready.wait_for_function("() => window.__plenum?.state?.() != null", timeout=15000)
+    await in_the_room(ready)
     for page in (nameless, reluctant):
         await expect(page.get_by_text("The conference is open now.").first).to_be_visible()
         await expect(page.get_by_test_id("join")).to_be_enabled()
         assert await page.evaluate("() => window.__plenum === undefined")
     await reluctant.get_by_test_id("join").click()
-    await reluctant.wait_for_function("() => window.__plenum?.state?.() != null", timeout=15000)
+    await in_the_room(reluctant)
     assert [problems for _, problems in pages] == [[], [], []]
 
 

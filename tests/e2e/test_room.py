@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Locator, expect
 
-from tests.e2e.room import Participant, eventually, is_colour, organiser_in_browser
+from tests.e2e.room import Participant, eventually, in_the_room, is_colour, organiser_in_browser
 from tests.support.pages import shot, shots
 from tests.support.server import Organiser, Server
 
@@ -109,7 +109,7 @@ async def test_moderators_mute_promote_and_remove(server: Server, organiser: Org
     mona = await Participant.arrive(browser, conference["moderator_url"], "Mona", camera=False)
     ben = await Participant.arrive(browser, conference["participant_url"], "Ben", camera=False, join=False)
     await ben.page.get_by_role("button", name="Join").click()
-    await ben.page.wait_for_function("() => window.__plenum?.state?.() != null")
+    await in_the_room(ben.page)
     await expect(row(ben, "Mona").get_by_role("img", name="Moderator")).to_be_visible()
     await expect(mona.page.get_by_test_id("record")).to_have_count(0)
     await mona.page.get_by_role("button", name="Who can record?").click()

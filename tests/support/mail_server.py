@@ -48,6 +48,11 @@ class Delivery:
         assert body is not None
         return str(body.get_content()).replace("\r\n", "\n")
 
+    def link_to(self, path: str) -> str:
+        """The one address in it that has this in it."""
+        [found] = {word for word in self.text.split() if path in word and word.startswith("http")}
+        return found
+
     @property
     def calendar(self) -> str:
         [part] = [each for each in self.mail.walk() if each.get_content_type() == "text/calendar"]
