@@ -77,7 +77,7 @@ class ConferenceBody(Body):
 
 
 class ConferencePatch(Body):
-    """What is absent stays. The kind stays for good."""
+    """What is absent stays. The kind stays for good. `unit_id` null: on behalf of the body alone."""
 
     title: Title | None = None
     description: Description | None = None

@@ -14,7 +14,7 @@ from portal.dates import BadDates, Dates, Kind, Span
 from portal.errors import ApiError
 from storage.audit import by_user
 from storage.conference_lists import Way
-from storage.ids import UnitId
+from storage.ids import BodyId, UnitId
 from storage.records import (
     ConferencePlan,
     ConferenceRecord,
@@ -22,7 +22,6 @@ from storage.records import (
     InviteeDraft,
     InviteeRecord,
     SessionDate,
-    UserRecord,
 )
 
 MINUTE_MS = 60_000
@@ -41,7 +40,7 @@ async def create(request: web.Request) -> web.StreamResponse:
         time_zone=body.time_zone,
         language=body.language or user.language or usual.language,
         body=user.body,
-        unit=await _unit(request, user, body.unit_id) or user.unit,
+        unit=await _unit(request, user.body, body.unit_id) if "unit_id" in body.model_fields_set else user.unit,
         short_notice=body.short_notice or usual.short_notice,
         sms_invite=body.sms_invite,
         sms_reminder=body.sms_reminder,
@@ -151,7 +150,7 @@ async def copy(request: web.Request) -> web.StreamResponse:
     if kind is Kind.INSTANT and body.starts_at is not None:
         kind = Kind.SCHEDULED
     decided = _decided(kind, body.starts_at, body.ends_at, [], now_ms)
-    plan = _plan(decided, **_of_record(conference) | {"body": user.body})
+    plan = _plan(decided, **_of_record(conference) | {"body": user.body, "unit": await _unit_of_copy(request)})
     made = await its.storage.conferences.create(user.id, conference.settings, now_ms=now_ms, plan=plan, by=_by(request))
     if body.people:
         people = await its.storage.invitees.of_conference(conference.id)
@@ -255,7 +254,8 @@ async def _changed_plan(
     """None where nothing of the plan was asked for. A postponed one keeps waiting for its date."""
     asked = body.model_dump(exclude_none=True).keys()
     told = {"time_zone", "language", "short_notice", "sms_invite", "sms_reminder"} & asked
-    if not told and not {"starts_at", "ends_at", "sessions", "unit_id"} & asked:
+    for_another = "unit_id" in body.model_fields_set
+    if not told and not for_another and not {"starts_at", "ends_at", "sessions"} & asked:
         return None
     if conference.postponed_ms is not None:
         raise ApiError("wrong_state", "Give it a new date first.", reason="undated")
@@ -265,8 +265,8 @@ async def _changed_plan(
     now_ms = parts(request).now_ms()
     decided = _decided(current.kind, body.starts_at, body.ends_at, sessions, now_ms, before=current)
     facts = _of_record(conference) | {name: getattr(body, name) for name in told}
-    if body.unit_id is not None:
-        facts["unit"] = await _unit(request, request[USER], body.unit_id)
+    if for_another and body.unit_id != conference.unit:
+        facts["unit"] = await _unit(request, conference.body, body.unit_id)
     return _plan(decided, **facts)
 
 
@@ -325,16 +325,23 @@ def _most(kind: Kind, asked: int | None) -> int:
     return dates.PHONE_ROOM_MOST if asked is None else asked
 
 
-async def _unit(request: web.Request, user: UserRecord, unit: str | None) -> UnitId | None:
-    """A unit of one's own body; a Unit Coordinator's is the own one (E2-18)."""
+async def _unit(request: web.Request, body: BodyId | None, unit: str | None) -> UnitId | None:
+    """On whose behalf: the body alone (None), or a unit of it. A Unit Coordinator's is the own (E2-12, E2-18)."""
     if unit is None:
         return None
-    allowed = unit == user.unit
-    if not allowed and user.role in ("body_coordinator", "administrator") and user.body is not None:
-        allowed = await parts(request).storage.bodies.has_unit(user.body, unit)
-    if not allowed:
+    user = request[USER]
+    theirs = unit == user.unit or user.role in ("body_coordinator", "administrator")
+    if not theirs or body is None or not await parts(request).storage.bodies.has_unit(body, unit):
         raise ApiError("bad_request", "unit_id: no such unit")
     return UnitId(unit)
+
+
+async def _unit_of_copy(request: web.Request) -> UnitId | None:
+    """The same, if whoever copies may act for it; else the own."""
+    try:
+        return await _unit(request, request[USER].body, request[CONFERENCE].unit)
+    except ApiError:
+        return request[USER].unit
 
 
 def _draft(invitee: InviteeRecord) -> InviteeDraft:

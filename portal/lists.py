@@ -64,6 +64,7 @@ def _item(row: Listed, viewer: UserRecord, now_ms: int, present: int) -> dict[st
         "opens_at": opens_ms,
         "time_zone": row.time_zone,
         "coordinator": row.coordinator,
+        "unit": row.unit,
         "participants": row.participants,
         "participants_now": present,
         "record": row.record,

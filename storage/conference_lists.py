@@ -18,7 +18,7 @@ from storage.conferences import GRACE_MS
 from storage.ids import ConferenceId, UserId
 from storage.records import ConferenceRecord, UserRecord
 from storage.tables import Conference, Invitee, User
-from storage.tables_accounts import Collaboration
+from storage.tables_accounts import Collaboration, Unit
 from storage.text import search_key
 
 
@@ -65,6 +65,7 @@ class Listed:
     ends_ms: int
     time_zone: str
     coordinator: str
+    unit: str | None  # on whose behalf, beside the body
     owner: UserId
     participants: int
     record: bool
@@ -167,8 +168,9 @@ async def _rows(session: AsyncSession, viewer: UserRecord, picked: Sequence[tupl
     ids = [id for id, _ in picked]
     if not ids:
         return []
-    query = select(Conference, User.name).join(User, User.id == Conference.owner_id).where(Conference.id.in_(ids))
-    rows = {row.id: (row, name) for row, name in await session.execute(query)}
+    query = select(Conference, User.name, Unit.name).join(User, User.id == Conference.owner_id)
+    query = query.outerjoin(Unit, Unit.id == Conference.unit_id).where(Conference.id.in_(ids))
+    rows = {row.id: (row, name, unit) for row, name, unit in await session.execute(query)}
     counting = select(Invitee.conference_id, func.count()).where(Invitee.conference_id.in_(ids))
     counts = {str(id): int(count) for id, count in await session.execute(counting.group_by(Invitee.conference_id))}
     mine = select(Invitee).where(Invitee.user_id == viewer.id, Invitee.conference_id.in_(ids))
@@ -176,7 +178,9 @@ async def _rows(session: AsyncSession, viewer: UserRecord, picked: Sequence[tupl
     return [_listed(*rows[id], counts.get(id, 0), _ORDER[way], own.get(id)) for id, way in picked if id in rows]
 
 
-def _listed(row: Conference, coordinator: str, participants: int, way: Way, own: Invitee | None) -> Listed:
+def _listed(
+    row: Conference, coordinator: str, unit: str | None, participants: int, way: Way, own: Invitee | None
+) -> Listed:
     return Listed(
         id=ConferenceId(row.id),
         title=row.title,
@@ -185,6 +189,7 @@ def _listed(row: Conference, coordinator: str, participants: int, way: Way, own:
         ends_ms=row.expires_ms,
         time_zone=row.time_zone,
         coordinator=coordinator,
+        unit=unit,
         owner=UserId(row.owner_id),
         participants=participants,
         record=row.record,

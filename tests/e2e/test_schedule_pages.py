@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, expect
 from storage.rsvp import rsvp_token
 from storage.secrets import Secrets
 from tests.support.browser import watch
-from tests.support.pages import shot, shots
+from tests.support.pages import DESKTOP, PHONE, TOO_WIDE, shot, shots
 from tests.support.server import Organiser, Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -183,3 +183,34 @@ async def test_search_and_day(page: Page, organiser: Organiser) -> None:
     await page.get_by_label("Day", exact=True).fill(local.date().isoformat())
     await expect(page.get_by_role("heading", name="Board")).to_be_visible()
     await expect(page.get_by_role("heading", name="Assembly")).to_have_count(0)
+
+
+async def test_a_conference_is_held_on_behalf_of_a_unit_or_of_the_body(page: Page, organiser: Organiser) -> None:
+    """E2-12, E2-18: chosen in the form and changed there; the card says for which unit."""
+    body = organiser.call("GET", "/api/me")["user"]["body"]
+    roads = "Διεύθυνση Οδοποιίας"
+    for name in (roads, "Parks"):
+        organiser.call("POST", f"/api/bodies/{body['id']}/units", {"name": name})
+    await new(page, "Council of Roads", "Now")
+    behalf = page.get_by_label("On behalf of")
+    assert await behalf.locator("option").all_inner_texts() == [body["name"], *sorted(("Parks", roads))]
+    await expect(behalf).to_have_value("")
+    await behalf.select_option(roads)
+    await behalf.focus()
+    for size in (DESKTOP, PHONE):
+        await page.set_viewport_size({"width": size[0], "height": size[1]})
+        await behalf.scroll_into_view_if_needed()
+        assert await page.evaluate(TOO_WIDE) == []
+        await shot(page, "form-behalf")
+    await page.get_by_role("button", name="Create conference").click()
+    await page.get_by_role("button", name="Done").click()
+    card = page.get_by_role("listitem").filter(has_text="Council of Roads")
+    await expect(card.get_by_text(f"On behalf of: {roads}")).to_be_visible()
+    await shots(page, "card-behalf")
+    await card.get_by_role("button", name="More for Council of Roads").click()
+    await page.get_by_role("menuitem", name="Edit").click()
+    await expect(behalf.locator("option:checked")).to_have_text(roads)
+    await behalf.select_option(body["name"])
+    await page.get_by_role("button", name="Save").click()
+    await expect(card.get_by_text("On behalf of")).to_have_count(0)
+    assert (await details(organiser, "Council of Roads"))["unit_id"] is None

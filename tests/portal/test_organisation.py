@@ -1,7 +1,9 @@
 """Bodies and units."""
 
+from typing import Any
+
 from tests.portal.accounts_support import me
-from tests.portal.conftest import Site, code
+from tests.portal.conftest import Browser, Site, code
 from tests.portal.people_support import home, items, row
 
 
@@ -62,3 +64,66 @@ async def test_what_is_no_zone_or_language_is_refused(site: Site) -> None:
     for wrong in ({"time_zone": "Mars/Base"}, {"language": "xx"}, {"short_notice": "never"}, {"name": ""}, {"x": 1}):
         answer = await here.administrator.send("PATCH", f"/api/bodies/{here.body}", wrong)
         assert (answer.status, await code(answer)) == (400, "bad_request"), wrong
+
+
+async def on_behalf(browser: Browser, conference: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Id and, as the list has it, name."""
+    shown = await (await browser.get(f"/api/conferences/{conference['id']}")).json()
+    [row] = [each for each in await items(browser, "/api/conferences") if each["id"] == conference["id"]]
+    return shown["unit_id"], row["unit"]
+
+
+async def test_a_unit_coordinator_acts_for_the_body_or_the_own_unit_and_no_other(site: Site) -> None:
+    """E2-18, E1-24: the unit unless told otherwise; chosen at any time, seen by whoever supervises (E2-15)."""
+    here = await home(site)
+    path = f"/api/bodies/{here.body}/units"
+    own, other = [(await (await here.head.post(path, {"name": name})).json())["id"] for name in ("Roads", "Parks")]
+    await here.unit_head.send("PATCH", "/api/account", {"unit": own})
+    usual, chosen = await here.unit_head.conference(), await here.unit_head.conference(unit_id=own)
+    of_body = await here.unit_head.conference(unit_id=None)
+    for viewer in (here.unit_head, here.head):
+        assert await on_behalf(viewer, usual) == await on_behalf(viewer, chosen) == (own, "Roads")
+        assert await on_behalf(viewer, of_body) == (None, None)
+    for unit in (other, "nothing"):
+        refused = await here.unit_head.post("/api/conferences", {"title": "Council", "unit_id": unit})
+        assert (refused.status, await code(refused)) == (400, "bad_request")
+        refused = await here.unit_head.send("PATCH", f"/api/conferences/{usual['id']}", {"unit_id": unit})
+        assert (refused.status, await code(refused)) == (400, "bad_request")
+    assert await on_behalf(here.head, usual) == (own, "Roads")
+    for unit, name in ((None, None), (own, "Roads")):
+        changed = await here.unit_head.send("PATCH", f"/api/conferences/{usual['id']}", {"unit_id": unit})
+        assert changed.status == 200 and await on_behalf(here.head, usual) == (unit, name)
+    await here.unit_head.send("PATCH", f"/api/conferences/{usual['id']}", {"title": "Board"})
+    assert await on_behalf(here.head, usual) == (own, "Roads")
+
+
+async def test_a_body_coordinator_acts_for_the_body_and_each_of_its_units(site: Site) -> None:
+    """E2-12, E1-23: and for no unit of another body, not in a conference of their Unit Coordinators either."""
+    here = await home(site)
+    away = (await (await here.administrator.post("/api/bodies", {"name": "Gmina", "time_zone": "UTC"})).json())["id"]
+    unit = (await (await here.head.post(f"/api/bodies/{here.body}/units", {"name": "Roads"})).json())["id"]
+    foreign = (await (await here.administrator.post(f"/api/bodies/{away}/units", {"name": "Drogi"})).json())["id"]
+    assert await on_behalf(here.head, await here.head.conference()) == (None, None)
+    assert await on_behalf(here.head, await here.head.conference(unit_id=unit)) == (unit, "Roads")
+    supervised = await here.unit_head.conference()
+    changed = await here.head.send("PATCH", f"/api/conferences/{supervised['id']}", {"unit_id": unit})
+    assert changed.status == 200 and await on_behalf(here.unit_head, supervised) == (unit, "Roads")
+    for method, path in (("POST", "/api/conferences"), ("PATCH", f"/api/conferences/{supervised['id']}")):
+        refused = await here.head.send(method, path, {"title": "Council", "unit_id": foreign})
+        assert (refused.status, await code(refused)) == (400, "bad_request")
+    kept = await here.unit_head.send("PATCH", f"/api/conferences/{supervised['id']}", {"unit_id": unit, "title": "B"})
+    assert kept.status == 200  # what a form sends back as it was is no choice
+
+
+async def test_a_copy_is_for_a_unit_that_whoever_copies_may_act_for(site: Site) -> None:
+    """E2-18: else for their own."""
+    here = await home(site)
+    path = f"/api/bodies/{here.body}/units"
+    own, other = [(await (await here.head.post(path, {"name": name})).json())["id"] for name in ("Roads", "Parks")]
+    await here.unit_head.send("PATCH", "/api/account", {"unit": own})
+    made = await here.unit_head.conference()
+    again = await (await here.head.post(f"/api/conferences/{made['id']}/copy")).json()
+    assert again["unit_id"] == own
+    await here.head.send("PATCH", f"/api/conferences/{made['id']}", {"unit_id": other})
+    again = await (await here.unit_head.post(f"/api/conferences/{made['id']}/copy")).json()
+    assert again["unit_id"] == own

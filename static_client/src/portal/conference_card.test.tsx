@@ -7,7 +7,7 @@ import { Messages } from "./messages";
 import type { Conference, ConferenceItem, Message } from "./types";
 
 const item = (fields: Partial<ConferenceItem> = {}): ConferenceItem => ({
-  id: "c1", title: "Council", kind: "scheduled", starts_at: 1, ends_at: 2, ended_at: null, opens_at: 0, time_zone: "UTC", coordinator: "Olga", participants: 0,
+  id: "c1", title: "Council", kind: "scheduled", starts_at: 1, ends_at: 2, ended_at: null, opens_at: 0, time_zone: "UTC", coordinator: "Olga", unit: null, participants: 0,
   participants_now: 0, record: false, state: "planned", mine: "owner", rsvp: null, rights: ["manage", "enter"], ...fields,
 });
 

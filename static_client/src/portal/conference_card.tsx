@@ -68,7 +68,7 @@ export function ConferenceCard({ item }: { item: ConferenceItem }) {
           </div>
           <h3 tabIndex={-1}>{title}</h3>
           {item.state !== "postponed" && <When {...item} />}
-          <p class="ui-muted ui-small">{[t("conference.coordinator", { name: item.coordinator }), t("conference.participants", { count: item.participants })].join(" · ")}</p>
+          <p class="ui-muted ui-small">{[t("conference.coordinator", { name: item.coordinator }), ...(item.unit === null ? [] : [t("conference.unit", { name: item.unit })]), t("conference.participants", { count: item.participants })].join(" · ")}</p>
         </div>
         {manage && <Menu label={t("conference.more", { title })} items={() => menu(item, setDialog, () => void edit())} />}
       </div>

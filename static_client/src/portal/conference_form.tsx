@@ -1,5 +1,5 @@
 // Create and edit (S-36 to S-39, E2-102 to E2-104, H-8 to H-12): title, when, recording, rights, most participants.
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { api, ApiError } from "../app/api";
 import { language, LANGUAGES, t, viewerZone } from "../i18n";
 import { Button, IconButton } from "../ui/button";
@@ -7,6 +7,7 @@ import { Dialog } from "../ui/dialog";
 import { Banner } from "../ui/display";
 import { Checkbox, Field, RadioCards, Select, TextArea, TextInput } from "../ui/field";
 import { toast } from "../ui/toast";
+import { user, type User } from "./account";
 import { DateFields, datesOf, firstDates } from "./date_fields";
 import type { FromGroup } from "./editing";
 import { sentence } from "./errors";
@@ -44,6 +45,7 @@ function valuesOf(conference: Conference | null, group?: FromGroup): FormValues 
     max_participants: String(conference?.max_participants ?? 300),
     sms_invite: conference?.sms_invite ?? false,
     sms_reminder: conference?.sms_reminder ?? false,
+    ...(conference === null ? {} : { unit_id: conference.unit_id ?? null }),
   };
 }
 
@@ -147,6 +149,7 @@ export function ConferenceForm({ conference, group, onSaved, onClose }: Conferen
           )}
           <Select label={t("form.language")} hint={t("form.language_hint")} value={values.language} options={LANGUAGES.map(({ tag, name }) => ({ value: tag, label: name }))} onChange={(chosen) => set({ language: chosen })} />
         </div>
+        <Behalf body={user.value?.body ?? null} conference={conference} value={values.unit_id} onChange={(unit_id) => set({ unit_id })} />
         {values.kind !== "instant" && (
           <fieldset class="ui-stack">
             <legend class="ui-field-label">{t("form.sms")}</legend>
@@ -157,6 +160,22 @@ export function ConferenceForm({ conference, group, onSaved, onClose }: Conferen
         {failure !== null && <div data-failure><Banner kind="bad">{failure}</Banner></div>}
       </form>
     </Dialog>
+  );
+}
+
+/** On behalf of the body, or of one of its units (E2-12, E2-18): a Unit Coordinator's is the own. */
+function Behalf({ body, conference, value, onChange }: { body: User["body"]; conference: Conference | null; value: string | null | undefined; onChange: (unit: string | null) => void }) {
+  const [units, setUnits] = useState<{ id: string; name: string }[]>([]);
+  const own = user.value?.unit?.id ?? null;
+  const all = user.value?.role !== "unit_coordinator";
+  useEffect(() => {
+    if (body !== null) api<{ items: { id: string; name: string }[] }>("GET", `/api/bodies/${encodeURIComponent(body.id)}/units`).then((list) => setUnits(list.items), () => undefined);
+  }, [body?.id]);
+  const offered = units.filter((one) => all || one.id === own || one.id === conference?.unit_id);
+  if (body === null || offered.length === 0) return null;
+  return (
+    <Select label={t("form.behalf")} value={(value === undefined ? own : value) ?? ""} onChange={(chosen) => onChange(chosen === "" ? null : chosen)}
+      options={[{ value: "", label: body.name }, ...offered.map((one) => ({ value: one.id, label: one.name }))]} />
   );
 }
 

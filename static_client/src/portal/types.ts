@@ -35,6 +35,8 @@ export interface ConferenceItem {
   opens_at: number;
   time_zone: string;
   coordinator: string;
+  /** On whose behalf it is, if not the body alone. */
+  unit: string | null;
   participants: number;
   participants_now: number;
   record: boolean;
@@ -66,6 +68,8 @@ export interface ConferenceFields {
   start_as: "speaker" | "listener";
   who_presents: "everyone" | "promoted";
   max_participants: number;
+  /** null: on behalf of the body alone. Absent: as the server has it. */
+  unit_id?: string | null;
   sms_invite: boolean;
   sms_reminder: boolean;
 }
