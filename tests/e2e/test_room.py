@@ -200,6 +200,64 @@ async def test_organiser_starts_and_stops_a_recording_that_plays(
     await expect(olga.page.get_by_role("heading", name="My conferences")).to_be_visible()
 
 
+async def test_a_participant_reads_at_the_top_whether_the_conference_is_recorded(
+    server: Server, organiser: Organiser, browser: Browser
+) -> None:
+    """S-40, S-42, S-44: not recorded; archived unless parts are marked; red with the time since; no control of it."""
+    conference = organiser.conference(title="Hearing", record=True)
+    olga = await organiser_in_browser(browser, server, organiser, "Hearing")
+    plain = await Participant.arrive(browser, organiser.conference()["participant_url"], "Ana", camera=False)
+    await expect(plain.page.get_by_test_id("recording-sign")).to_have_text("Not recorded")
+    await at_top_centre(plain)
+
+    ben = await Participant.arrive(browser, conference["participant_url"], "Ben", camera=False, consent="yes")
+    sign = ben.page.get_by_test_id("recording-sign")
+    await expect(sign).to_have_text("Being archived")
+    await sign.hover()
+    await expect(ben.page.get_by_text("Once a part is marked, only marked parts are kept.")).to_be_visible()
+    await at_top_centre(ben)
+
+    await olga.press("record")
+    await expect(sign).to_have_attribute("data-state", "recording")
+    red, green, blue = await sign.evaluate(
+        "(one) => getComputedStyle(one).backgroundColor.match(/[0-9.]+/g).map(Number)"
+    )
+    assert red > 2 * max(green, blue)
+    await at_top_centre(ben)
+    seen = [await recorded_s(sign)]
+
+    async def three() -> bool:
+        if (now := await recorded_s(sign)) != seen[-1]:
+            seen.append(now)
+        return len(seen) > 2
+
+    await eventually(three, within_s=20, what="the time goes on")
+    assert seen == sorted(seen)
+    since = (await ben.state())["recording"]["since"]
+    passed = await ben.page.evaluate("(since) => (Date.now() - since) / 1000", since)
+    assert abs(await recorded_s(sign) - passed) < 5
+
+    await olga.press("record")
+    await expect(sign).to_have_text("Being archived1 part marked")
+    for person in (plain, ben):
+        await expect(person.page.get_by_test_id("record")).to_have_count(0)
+    assert plain.problems == olga.problems == ben.problems == []
+
+
+async def at_top_centre(person: Participant) -> None:
+    x, y = await middle(person.page.get_by_role("group", name="Recording"))
+    assert abs(x - 640) < 60
+    assert y < 80
+
+
+async def recorded_s(sign: Locator) -> int:
+    """The elapsed time that the sign shows, in seconds."""
+    await expect(sign).to_have_text(re.compile(r"^REC\d+:\d\d$"))
+    words = await sign.inner_text()
+    minutes, seconds = re.findall(r"\d+", words)
+    return int(minutes) * 60 + int(seconds)
+
+
 async def _ready(organiser: Organiser, conference: str) -> dict[str, Any] | None:
     found = organiser.call("GET", f"/api/conferences/{conference}/recordings")["recordings"]
     return next((one for one in found if one["state"] == "ready"), None)

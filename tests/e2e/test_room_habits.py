@@ -1,5 +1,5 @@
-"""What the room does by itself for whoever sits in it: keeps the screen awake, lets one hold a key to talk, and says
-when the browser holds the sound back."""
+"""What the room does by itself for whoever sits in it: keeps the screen awake, lets one hold a key to talk, counts
+what was written meanwhile, and says when nobody hears one or the browser holds the sound back."""
 
 from __future__ import annotations
 
@@ -123,3 +123,45 @@ async def test_no_hint_where_the_sound_may_start(organiser: Organiser, browser: 
     anna = await Participant.arrive(browser, url, "Anna", camera=False)
     await anna.page.wait_for_timeout(500)
     await expect(anna.page.get_by_role("alert").filter(has_text="sound")).to_have_count(0)
+
+
+async def test_messages_behind_a_hidden_chat_are_counted_until_it_is_opened(
+    organiser: Organiser, browser: Browser
+) -> None:
+    """On the button for eyes and in its name for ears."""
+    url = organiser.conference()["participant_url"]
+    anna = await Participant.arrive(browser, url, "Anna", camera=False)
+    ben = await Participant.arrive(browser, url, "Ben", camera=False)
+    await anna.press("chat")
+    await expect(anna.page.get_by_role("heading", name="Chat")).to_have_count(0)
+    button = anna.page.get_by_test_id("chat")
+    badge = button.locator(".ui-icon-button-count")
+    await expect(badge).to_have_count(0)
+    for count, words in ((1, "1 unread message"), (2, "2 unread messages")):
+        await ben.page.get_by_test_id("chat-text").fill(f"number {count}")
+        await ben.page.get_by_test_id("chat-send").click()
+        await expect(badge).to_have_text(str(count))
+        await expect(badge).to_be_visible()
+        await expect(button).to_have_accessible_name(f"Chat, {words}")
+    await button.click()
+    await expect(anna.page.get_by_role("log")).to_contain_text("number 2")
+    await expect(badge).to_have_count(0)
+    await expect(button).to_have_accessible_name("Chat")
+    await anna.press("chat")
+    await expect(badge).to_have_count(0)
+    assert anna.problems == ben.problems == []
+
+
+async def test_who_speaks_while_muted_is_told_and_unmutes_from_there(organiser: Organiser, browser: Browser) -> None:
+    """Some seconds after muting; no notice to whoever is heard."""
+    url = organiser.conference()["participant_url"]
+    anna = await Participant.arrive(browser, url, "Anna", camera=False)
+    notice = anna.page.locator(".ui-toast").filter(has_text="You are speaking, but your microphone is off")
+    await anna.page.wait_for_timeout(2000)
+    await expect(notice).to_have_count(0)
+    await anna.press("mic")
+    await expect(notice).to_be_visible(timeout=15_000)
+    await notice.get_by_role("button", name="Unmute").click()
+    await expect(anna.page.get_by_test_id("mic")).to_have_attribute("aria-pressed", "true")
+    assert (await anna.me())["mic"]["on"] is True
+    assert anna.problems == []

@@ -37,8 +37,8 @@ export class OwnMedia {
       this.#muting = true;
       if (track !== null) track.enabled = false;
       try {
-        await this.#ports.send("mic", null);
-        await this.#ports.act("mic", { on: false });
+        // Said at once: the line may have to wait for an offer that is being worked on.
+        await Promise.all([this.#ports.send("mic", null), this.#ports.act("mic", { on: false })]);
       } finally {
         this.#muting = false;
       }
