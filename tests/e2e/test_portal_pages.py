@@ -163,3 +163,61 @@ async def test_pages_fit_a_narrow_phone_and_double_zoom(server: Server, page: Pa
                 await page.get_by_role("button", name="Access and people").click()
             over = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert over <= 0, (path, width, over)
+
+
+async def test_the_list_of_conferences_has_pages(server: Server, organiser: Organiser, page: Page) -> None:
+    """E2-105 to E2-108: on by key and back, the focus stays on the button; a search begins at its first page."""
+    for n in range(13):
+        organiser.conference(title=f"Plan {n:02}")
+    await page.context.add_cookies(organiser.cookies())
+    await page.goto(server.url + "/home")
+    cards = page.locator("[data-conference]")
+    on, back = page.get_by_role("button", name="Next page"), page.get_by_role("button", name="Previous page")
+    await expect(page.get_by_text("(1 – 10) of 13")).to_be_visible()
+    await expect(cards).to_have_count(10)
+    await expect(back).to_be_disabled()
+    first = await cards.all_inner_texts()
+    await on.press("Enter")
+    await expect(page.get_by_text("(11 – 13) of 13")).to_be_visible()
+    await expect(cards).to_have_count(3)
+    assert not set(await cards.all_inner_texts()) & set(first)
+    await expect(on).to_be_focused()
+    await expect(on).to_be_disabled()
+    await on.press("Enter")
+    await expect(page.get_by_text("(11 – 13) of 13")).to_be_visible()
+    await page.get_by_label("Search by title").fill("Plan 12")
+    await expect(page.get_by_text("(1 – 1) of 1")).to_be_visible()
+    await expect(on).to_have_count(0)
+    await page.get_by_label("Search by title").fill("")
+    await expect(page.get_by_text("(1 – 10) of 13")).to_be_visible()
+    await on.press("Enter")
+    await expect(page.get_by_text("(11 – 13) of 13")).to_be_visible()
+    await back.press("Enter")
+    await expect(page.get_by_text("(1 – 10) of 13")).to_be_visible()
+    await expect(back).to_be_focused()
+    await expect(cards).to_have_count(10)
+
+
+async def test_the_accessibility_button_is_at_the_bottom_left(server: Server, organiser: Organiser, page: Page) -> None:
+    """E2-5: of the window where that is wide, else of the page; in the room it is in the menu of the three dots."""
+    await page.context.add_cookies(organiser.cookies())
+    opener = page.get_by_role("button", name="Accessibility", exact=True)
+    for path in ("/", "/home", "/help", "/terms", "/account"):
+        await page.goto(server.url + path)
+        await expect(page.locator("h1").first).to_be_visible()
+        for width, height in ((1280, 800), (390, 844)):
+            await page.set_viewport_size({"width": width, "height": height})
+            await opener.scroll_into_view_if_needed()
+            box = await opener.bounding_box()
+            assert box is not None
+            assert box["x"] < 40, (path, box)
+            beneath = height - box["y"] - box["height"]
+            assert 0 <= beneath < 40, (path, width, box)
+    await page.goto(organiser.conference()["participant_url"])
+    await page.get_by_label("Your name").fill("Anna")
+    await page.get_by_test_id("join").click()
+    await expect(page.get_by_test_id("leave")).to_be_visible()
+    await expect(opener).to_have_count(0)
+    await page.get_by_role("button", name="Conference menu").click()
+    await page.get_by_role("menuitem", name="Accessibility", exact=True).click()
+    await expect(page.get_by_role("dialog", name="Accessibility")).to_be_visible()
