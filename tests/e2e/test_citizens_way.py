@@ -355,11 +355,11 @@ async def nobody_comes_in_before(office: Office, nikos: Page, sven: Page, gosia:
 
 
 async def she_moves_it_to_now(page: Page) -> datetime.datetime:
-    """The quarter of an hour that runs, or the next one where that has begun to open."""
-    now = time.time()
-    start_s = int(now // QUARTER_S) * QUARTER_S
-    if now - start_s > QUARTER_S - 240:
-        start_s += QUARTER_S
+    """The quarter of an hour that runs: what has begun sends no letter of its start. One that ends is waited for."""
+    left_s = QUARTER_S - time.time() % QUARTER_S
+    if left_s < 30:
+        await asyncio.sleep(left_s + 1)
+    start_s = int(time.time() // QUARTER_S) * QUARTER_S
     start = datetime.datetime.fromtimestamp(start_s, ATHENS)
     await page.get_by_role("button", name=f"More for {TITLE}").click()
     await page.get_by_role("menuitem", name="Move to another date").click()
