@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -23,6 +22,7 @@ from portal.mail.links import Links
 from portal.mail.sender import Sender, Ways
 from portal.mail.sms_http import SmsHttp
 from portal.mail.smtp import SmtpDelivery, relay
+from storage.lock_file import take
 from storage.service import Storage
 
 CONNECTIONS = 4
@@ -81,16 +81,10 @@ async def _send(sender: Sender, at: House, storage: Storage, settings: Settings)
 
 @contextlib.asynccontextmanager
 async def _alone(path: Path) -> AsyncIterator[None]:
-    """The system frees the lock however its holder ends."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    while (handle := take(path)) is None:
+        log.warning("sender.another_server_sends")
+        await asyncio.sleep(_LOCK_AGAIN_S)
     try:
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                log.warning("sender.another_server_sends")
-                await asyncio.sleep(_LOCK_AGAIN_S)
         yield
     finally:
         os.close(handle)

@@ -1,7 +1,7 @@
 """`plenum serve`: opens every part in order, wires them, and closes them in the opposite order.
 
-Order of opening: storage, media server, recorder, signaling, portal, HTTP. What is closed when something fails half-way
-is exactly what was opened (one AsyncExitStack).
+Order of opening: the data directory's lock, storage, media server, recorder, signaling, portal, HTTP. What is closed
+when something fails half-way is exactly what was opened (one AsyncExitStack).
 """
 
 from __future__ import annotations
@@ -35,12 +35,14 @@ from sfu.service import MediaConfig, MediaServer
 from signaling.app import Signaling, SignalingSettings
 from signaling.auth import TokenMint
 from storage.errors import StorageError
+from storage.lock_file import take
 from storage.service import Storage, StorageConfig
 
 log = structlog.get_logger()
 
 STATIC_DIR = Path(__file__).resolve().parent.parent / "static_client" / "dist"
 RETENTION_EVERY_MINUTES = 10
+PREDECESSOR_S = 10.0
 # A connection without a whole request for so long is closed: one that never sent anything, half a head, or an idle one.
 # Longer than proxies keep theirs (nginx: 60 s), so that no request of theirs meets a closing connection.
 IDLE_S = 75
@@ -67,8 +69,9 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
     """Everything up inside the block. Raises StartError."""
     if not (STATIC_DIR / "index.html").exists():
         raise StartError("the browser client is not built: run `make setup`")
-    certificate = _tls(settings)
     async with contextlib.AsyncExitStack() as stack:
+        await stack.enter_async_context(_alone(settings.data_dir))
+        certificate = _tls(settings)
         storage = await _storage(settings)
         stack.push_async_callback(storage.close)
         media = await _media(settings)
@@ -169,6 +172,26 @@ def _allow_files() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+@contextlib.asynccontextmanager
+async def _alone(data_dir: Path) -> AsyncIterator[None]:
+    """A data directory is one server's: two would each hold the rooms. The one before may still be stopping."""
+    deadline = time.monotonic() + PREDECESSOR_S
+    try:
+        await asyncio.to_thread(data_dir.mkdir, mode=0o700, parents=True, exist_ok=True)
+        while (handle := take(data_dir / "server.lock")) is None:
+            if time.monotonic() > deadline:
+                raise StartError(
+                    f"another server runs with the data directory {data_dir}: choose another with --data-dir"
+                )
+            await asyncio.sleep(0.05)
+    except OSError as error:
+        raise StartError(f"cannot use the data directory {data_dir} ({_reason(error)})") from None
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 async def _storage(settings: Settings) -> Storage:

@@ -9,34 +9,28 @@ from aiohttp import web
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from portal.errors import ApiError
+from storage.text import has_ink, visible
 
 MAX_BODY_BYTES = 16 * 1024
 BODY_WITHIN_S = 60  # from the head on; a mebibyte at 140 kbit/s
 MAX_NAME = 60
 MAX_TITLE = 120
 MAX_DESCRIPTION = 2000
-_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_BLANKS = set("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols without ink: a name of these looks empty
-_JOINERS = {"\u200c", "\u200d"}  # ZWNJ and ZWJ belong to scripts and emoji
 
 
 def _one_line(text: str) -> str:
     """NFC, no control and no direction marks, inner white space as single blanks."""
     normal = unicodedata.normalize("NFC", text)
-    seen = "".join(" " if c.isspace() else c for c in normal if c.isspace() or _visible(c))
+    seen = "".join(" " if c.isspace() else c for c in normal if c.isspace() or visible(c))
     line = " ".join(seen.split())
-    if not line.strip("".join(_JOINERS | _BLANKS) + " "):
+    if not has_ink(line):
         raise ValueError("must not be empty")
     return line
 
 
 def _lines(text: str) -> str:
     normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
-    return "".join(c for c in normal if c == "\n" or _visible(c)).strip()
-
-
-def _visible(character: str) -> bool:
-    return character in _JOINERS or unicodedata.category(character) not in _UNSEEN
+    return "".join(c for c in normal if c == "\n" or visible(c)).strip()
 
 
 def _digits(text: str) -> str:

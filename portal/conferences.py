@@ -326,22 +326,25 @@ def _most(kind: Kind, asked: int | None) -> int:
 
 
 async def _unit(request: web.Request, body: BodyId | None, unit: str | None) -> UnitId | None:
-    """On whose behalf: the body alone (None), or a unit of it. A Unit Coordinator's is the own (E2-12, E2-18)."""
+    """On whose behalf: the body alone (None), or a unit of it."""
     if unit is None:
         return None
-    user = request[USER]
-    theirs = unit == user.unit or user.role in ("body_coordinator", "administrator")
-    if not theirs or body is None or not await parts(request).storage.bodies.has_unit(body, unit):
+    if not await _acts_for(request, body, unit):
         raise ApiError("bad_request", "unit_id: no such unit")
     return UnitId(unit)
 
 
 async def _unit_of_copy(request: web.Request) -> UnitId | None:
     """The same, if whoever copies may act for it; else the own."""
-    try:
-        return await _unit(request, request[USER].body, request[CONFERENCE].unit)
-    except ApiError:
-        return request[USER].unit
+    user, unit = request[USER], request[CONFERENCE].unit
+    return unit if unit is None or await _acts_for(request, user.body, unit) else user.unit
+
+
+async def _acts_for(request: web.Request, body: BodyId | None, unit: str) -> bool:
+    """May they act for this unit of the body? A Unit Coordinator for the own (E2-12, E2-18)."""
+    user = request[USER]
+    theirs = unit == user.unit or user.role in ("body_coordinator", "administrator")
+    return theirs and body is not None and await parts(request).storage.bodies.has_unit(body, unit)
 
 
 def _draft(invitee: InviteeRecord) -> InviteeDraft:

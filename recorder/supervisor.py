@@ -5,7 +5,6 @@ A process that dies is replaced at once: its files are adopted, every session go
 
 import asyncio
 import contextlib
-import fcntl
 import os
 import time
 from collections.abc import Callable
@@ -24,6 +23,7 @@ from recorder.retention import finish_abandoned
 from recorder.worker import LOCK
 from storage.errors import WrongState
 from storage.ids import RecordingId
+from storage.lock_file import take
 from storage.recording_records import PartRecord
 from storage.service import Storage
 
@@ -259,18 +259,13 @@ class RecorderService:
     def _await_predecessor(self) -> None:
         """The process of a server that died may still be closing its files."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fd = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            deadline = time.monotonic() + PREDECESSOR_S
-            while time.monotonic() < deadline:
-                try:
-                    fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    return
-                except BlockingIOError:
-                    time.sleep(0.05)
-            log.error("another recorder process holds the recordings", folder=str(self._folder))
-        finally:
-            os.close(fd)
+        deadline = time.monotonic() + PREDECESSOR_S
+        while time.monotonic() < deadline:
+            if (fd := take(self._folder / LOCK)) is not None:
+                os.close(fd)
+                return
+            time.sleep(0.05)
+        log.error("another recorder process holds the recordings", folder=str(self._folder))
 
 
 def _row(opened: m.PartOpened) -> PartRecord:

@@ -7,7 +7,6 @@ One thread drains the media socket, so that a slow disk does not fill it; one lo
 
 import argparse
 import contextlib
-import fcntl
 import os
 import queue
 import resource
@@ -22,6 +21,7 @@ from pathlib import Path
 from recorder.hub import Hub
 from recorder.messages import BadLine, Command, Fact, Progress, Ready, Trouble, decode_command, encode
 from recorder.tap import HEADER, MAX_MESSAGE
+from storage.lock_file import take
 
 LOCK = ".lock"
 LOCK_WAIT_S = 10.0
@@ -160,16 +160,12 @@ def _now_us() -> int:
 
 def _lock(folder: Path) -> int:
     """Two processes never write below one folder: the one of a server that died may still be closing its files."""
-    fd = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     deadline = time.monotonic() + LOCK_WAIT_S
-    while True:
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return fd
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
+    while (fd := take(folder / LOCK)) is None:
+        if time.monotonic() > deadline:
+            raise BlockingIOError("another recorder process holds the recordings")
+        time.sleep(0.05)
+    return fd
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from rooms.model import Consent, Mode
 from rooms.rights import Act
 from sfu.types import PeerNumber, Purpose, Tile
 from signaling.errors import CallError
+from storage.text import has_ink
 
 MAX_SDP_CHARS = 200_000
 MAX_LINES = 128
@@ -192,7 +193,7 @@ def _plain(text: str) -> str:
     reads as another one. Nothing, if there is nothing to be seen."""
     kept = "".join(one for one in text if one in "\n\t" or unicodedata.category(one) != "Cc")
     plain = "".join(one for one in kept if unicodedata.bidirectional(one) not in _TURNING).strip()
-    return plain if any(unicodedata.category(one)[0] not in "CZ" for one in plain) else ""
+    return plain if has_ink(plain) else ""
 
 
 def _target(p: _Target) -> ParticipantId | None:

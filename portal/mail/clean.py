@@ -7,8 +7,8 @@ providers, lists and older versions.
 import unicodedata
 from typing import Final
 
-_UNSEEN: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_JOINERS: Final = {"\u200c", "\u200d"}  # ZWNJ and ZWJ belong to scripts and emoji
+from storage.text import visible
+
 MAX_NAME: Final = 80
 MAX_LINE: Final = 160
 MAX_TEXT: Final = 5000
@@ -24,7 +24,7 @@ def line(text: str, limit: int = MAX_LINE) -> str:
 
 
 def _flat(text: str) -> str:
-    return " ".join("".join(" " if c.isspace() else c for c in _normal(text) if c.isspace() or _seen(c)).split())
+    return " ".join("".join(" " if c.isspace() else c for c in _normal(text) if c.isspace() or visible(c)).split())
 
 
 def lines(text: str, limit: int = MAX_TEXT) -> list[str]:
@@ -52,7 +52,3 @@ def person(text: str) -> str:
 
 def _normal(text: str) -> str:
     return unicodedata.normalize("NFC", text)
-
-
-def _seen(character: str) -> bool:
-    return character in _JOINERS or unicodedata.category(character) not in _UNSEEN

@@ -54,10 +54,17 @@ async def _(stage: Stage) -> Page:
 plainly("rsvp", "rsvp-bad-link", "/rsvp/accept#x.y")
 
 
-@state("link", "prejoin")
-async def _(stage: Stage) -> Page:
-    page = await stage.page(stage.world.links["plain"])
-    return await opened(page, page.get_by_text("Say something: the bar should move."))
+def at_door(name: str, link: str, says: str) -> None:
+    """Before the room, as one comes to it."""
+
+    async def go(stage: Stage) -> Page:
+        page = await stage.page(stage.world.links[link])
+        return await opened(page, page.get_by_text(says))
+
+    ROOMS.append(State(name, "link", go))
+
+
+at_door("prejoin", "plain", "Say something: the bar should move.")
 
 
 @state("link", "prejoin-consent-missing")
@@ -76,16 +83,8 @@ async def _(stage: Stage) -> Page:
     return await opened(page, page.get_by_text("Type the name that others will see."))
 
 
-@state("link", "prejoin-listener")
-async def _(stage: Stage) -> Page:
-    page = await stage.page(stage.world.links["listener"])
-    return await opened(page, page.get_by_text("you come in as a listener"))
-
-
-@state("link", "prejoin-lobby")
-async def _(stage: Stage) -> Page:
-    page = await stage.page(stage.world.links["lobby"])
-    return await opened(page, page.get_by_text("This conference has a lobby"))
+at_door("prejoin-listener", "listener", "you come in as a listener")
+at_door("prejoin-lobby", "lobby", "This conference has a lobby")
 
 
 @state("link", "prejoin-denied")

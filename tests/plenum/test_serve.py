@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import os
 import resource
+import signal
 import socket
 import ssl
 import time
@@ -107,6 +109,23 @@ def test_a_port_in_use_is_a_clear_error(tmp_path: Path) -> None:
         done = plenum("serve", "--port", port, "--media-port", "0", data_dir=tmp_path)
     assert done.returncode == 1
     assert f"cannot listen on 127.0.0.1 port {port}" in done.stderr
+
+
+def test_a_data_directory_is_one_servers(tmp_path: Path) -> None:
+    """The second one leaves nothing behind, and one that comes while the first stops waits for it."""
+    folder = tmp_path / "data"
+    with running(folder) as first:
+        before = (folder / "url").read_text(), first.log()
+        done = plenum("serve", "--port", "0", "--media-port", "0", data_dir=folder)
+        assert done.returncode == 1
+        assert f"another server runs with the data directory {folder}" in done.stderr.replace("\n", "")
+        assert ((folder / "url").read_text(), first.log()) == before
+        assert get(first.url + "/readyz")[0] == 200
+        link = plenum("user", "link", data_dir=folder).stdout.strip()
+        assert link.startswith(first.url)
+        os.kill(first.pid, signal.SIGTERM)
+        with running(folder) as second:
+            assert get(second.url + "/readyz")[0] == 200
 
 
 def test_health_readiness_and_metrics(tmp_path: Path) -> None:

@@ -4,14 +4,12 @@ import { api, ApiError } from "../app/api";
 import { enter } from "../app/entry";
 import { navigate } from "../app/router";
 import { maybe, t } from "../i18n";
-import { formatDateTime } from "../i18n/formats";
 import { Button } from "../ui/button";
 import { Banner } from "../ui/display";
 import { Field, TextInput } from "../ui/field";
+import { waitText } from "../status/wait";
 import { sentence } from "./errors";
 import { readPin, readTyped } from "./invitation";
-
-const LONG_S = 15 * 60; // beyond this nobody counts seconds
 
 export function JoinForm({ autoFocus }: { autoFocus?: boolean }) {
   const [where, setWhere] = useState("");
@@ -86,7 +84,7 @@ export function JoinForm({ autoFocus }: { autoFocus?: boolean }) {
         </Field>
       )}
       {failure !== null && <Banner kind="bad" title={failure.title}>{failure.text}</Banner>}
-      {waits && <Banner kind="warn" icon="clock">{waitS > LONG_S ? t("join.wait_until", { time: formatDateTime(Date.now() + 1000 * waitS) }) : t("join.wait", { count: waitS })}</Banner>}
+      {waits && <Banner kind="warn" icon="clock">{waitText("join.wait", waitS)}</Banner>}
       <Button type="submit" variant="primary" size="large" full busy={busy} disabled={waits} iconEnd="arrow-right">{t("join.go")}</Button>
     </form>
   );

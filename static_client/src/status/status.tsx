@@ -2,11 +2,11 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { maybe, t } from "../i18n";
-import { formatDateTime } from "../i18n/formats";
 import { Button } from "../ui/button";
 import { Icon, type IconName } from "../ui/icon";
 import { Page } from "../ui/page";
 import "./status.css";
+import { waitText } from "./wait";
 
 export type StatusCode =
   | "left" | "kicked" | "banned" | "ended" | "expired" | "full" | "locked" | "refused" | "cancelled" | "postponed" | "not_open_yet" | "limit" | "empty" | "wrong_link" | "wrong_pin" | "too_many_tries"
@@ -80,7 +80,7 @@ export function StatusPage({ code, title, actorName, retry, retryAfterS, backTo,
         <h1 ref={heading} tabIndex={-1}>{name}</h1>
         <p class="status-text">{by ?? t(`status.${code}.text`)}</p>
         {next !== null && <p class="status-next">{next}</p>}
-        {left > 0 && <p class="status-wait ui-num" role="timer">{left > 15 * 60 ? t("status.wait_until", { time: formatDateTime(Date.now() + 1000 * left) }) : t("status.wait", { count: left })}</p>}
+        {left > 0 && <p class="status-wait ui-num" role="timer">{waitText("status.wait", left)}</p>}
         {children}
         <div class="status-steps">
           {steps.map((step, i) => <StepButton key={step} step={step} first={i === 0} retry={retry} backTo={backTo} waiting={left > 0} />)}
