@@ -107,6 +107,7 @@ async def test_a_citizens_way_to_a_finished_account_by_keyboard(served: Server, 
     await tab_to(page, page.get_by_label("Primary e-mail address"))
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("Both squares must be ticked.")).to_be_visible()
+    await expect(page.get_by_label("Primary e-mail address")).to_be_focused()
     await page.keyboard.type("maria@example.gr")
     for square in ("I accept the terms of use", "I accept the privacy statement"):
         await tab_to(page, page.get_by_label(square))
@@ -285,6 +286,7 @@ async def test_what_opens_the_account_asks_once_who_it_is(served: Server, page: 
     await expect(page.get_by_text("Nothing was changed: first confirm that it is you.")).to_be_visible()
     await expect(new).to_be_focused()
     await page.keyboard.press("Enter")
+    await expect(asked.get_by_label("Password", exact=True)).to_be_focused()
     await page.keyboard.type("not the password")
     await page.keyboard.press("Enter")
     await expect(asked.get_by_text("This is not your current password.")).to_be_visible()

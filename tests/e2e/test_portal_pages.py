@@ -40,6 +40,7 @@ async def test_an_organiser_creates_edits_and_ends_a_conference(server: Server, 
     await expect(page.get_by_label("Title", exact=True)).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("Give the conference a title")).to_be_visible()
+    await expect(page.get_by_label("Title", exact=True)).to_be_focused()
     await page.keyboard.type("Town council")
     await page.keyboard.press("Tab")
     await page.keyboard.type("Budget")

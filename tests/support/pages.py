@@ -4,6 +4,7 @@ window, cut off or covered, targets of a size."""
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Page, expect
 
@@ -137,8 +138,13 @@ async def axe(page: Page) -> None:
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE.read_text())
     found = await page.evaluate("tags => axe.run({ runOnly: tags }).then((said) => said.violations)", TAGS)
-    said = [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found]
-    assert not said, said
+    assert not found, [(each["id"], [_finding(node) for node in each["nodes"]]) for each in found]
+
+
+def _finding(node: dict[str, Any]) -> tuple[str, list[str]]:
+    """What axe found, and what it found in its way."""
+    checks = [check for kind in ("any", "all", "none") for check in node[kind]]
+    return node["html"][:120], [near["html"][:120] for check in checks for near in check.get("relatedNodes", ())]
 
 
 async def misnamed(page: Page) -> list[str]:
@@ -152,7 +158,8 @@ async def resize(page: Page, size: tuple[int, int]) -> None:
     """And wait until everything has taken its new place."""
     await page.set_viewport_size({"width": size[0], "height": size[1]})
     await page.wait_for_function("(width) => innerWidth === width", arg=size[0])
-    await page.evaluate("new Promise((next) => requestAnimationFrame(() => setTimeout(next, 60)))")
+    drawn = "new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(next, 60))))"
+    await page.evaluate(drawn)
 
 
 async def fits(page: Page) -> None:

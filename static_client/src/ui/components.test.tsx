@@ -135,6 +135,17 @@ test("a menu opens with focus on its first entry and arrow keys go around", asyn
   expect(document.activeElement?.textContent).toBe("Ban");
 });
 
+test("an open menu stays beside its button when something moves the button without a word", async () => {
+  await show(<Menu label="More" items={[{ label: "Settings" }]} />);
+  const at = vi.spyOn(one("button"), "getBoundingClientRect");
+  at.mockReturnValue(new DOMRect(100, 40, 48, 48));
+  one("button").click();
+  await vi.waitFor(() => expect(one("[popover]").style.top).not.toBe(""));
+  const before = Number.parseFloat(one("[popover]").style.top);
+  at.mockReturnValue(new DOMRect(100, 100, 48, 48));
+  await vi.waitFor(() => expect(Number.parseFloat(one("[popover]").style.top)).toBe(before + 60));
+});
+
 test("escape closes a menu and gives the focus back to its button", async () => {
   await show(<Menu label="More" items={entries(() => undefined)} />);
   await act(() => one("button").click());

@@ -29,9 +29,14 @@ function closedNow(event: Event, panel: HTMLElement | null): boolean {
   return (event as unknown as { newState: string }).newState === "closed" && event.currentTarget === panel;
 }
 
-/** Puts a panel beside its anchor, also after window or panel have changed: turned, zoomed, scrolled, other items. */
+/**
+ * Puts a panel beside its anchor, frame by frame: no event tells of everything that moves the one or the other (the
+ * window turned, zoomed or scrolled, other items, a bar laid out anew).
+ */
 function keepAt(panel: HTMLElement, anchor: () => HTMLElement | null, side: Side, align: Align): () => void {
+  let frame = 0;
   const put = () => {
+    frame = requestAnimationFrame(put);
     const box = anchor()?.getBoundingClientRect();
     if (box === undefined) return;
     const at = place(box, { width: panel.offsetWidth, height: panel.offsetHeight }, { width: innerWidth, height: innerHeight }, side, align);
@@ -39,15 +44,7 @@ function keepAt(panel: HTMLElement, anchor: () => HTMLElement | null, side: Side
     panel.style.top = `${at.top}px`;
   };
   put();
-  const watch = new ResizeObserver(put);
-  watch.observe(panel);
-  window.addEventListener("resize", put);
-  window.addEventListener("scroll", put, { passive: true });
-  return () => {
-    watch.disconnect();
-    window.removeEventListener("resize", put);
-    window.removeEventListener("scroll", put);
-  };
+  return () => cancelAnimationFrame(frame);
 }
 
 export interface MenuTrigger {
