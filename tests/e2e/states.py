@@ -20,7 +20,7 @@ from tests.e2e.room import in_the_room
 from tests.e2e.world import World
 from tests.portal.accounts_support import GOOD
 from tests.support.browser import participant_context
-from tests.support.pages import DESKTOP, at_rest
+from tests.support.pages import DESKTOP, at_rest, drawn
 from tests.support.people import Person
 
 LONG_NAME = "Αλεξάνδρα Κωνσταντινοπούλου-Παπαδημητρίου"
@@ -133,7 +133,7 @@ async def _elsewhere(page: Page, key: str, value: str) -> None:
         }""",
         [key, value],
     )
-    await page.evaluate("() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))")
+    await drawn(page)
 
 
 async def done_with(stage: Stage, one: State, page: Page) -> None:

@@ -9,6 +9,7 @@ first time and emptied and used again afterwards.
 """
 
 import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -35,21 +36,22 @@ END $$
 """
 
 
-class Databases:
+class Databases(ABC):
     """Hands out databases of one kind; what was handed out comes back with `give_back`."""
 
     kind: str
 
+    @abstractmethod
     def new(self, folder: Path) -> StorageConfig:
         """A database of its own for the data folder `folder`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def give_back(self) -> None:
         """Call it once everything that used them is closed."""
 
+    @abstractmethod
     def dump(self) -> bytes:
         """Everything that the databases of this test hold, to look for what must not be there."""
-        raise NotImplementedError
 
 
 class SqliteDatabases(Databases):

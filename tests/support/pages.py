@@ -154,12 +154,17 @@ async def misnamed(page: Page) -> list[str]:
     return [node["html"][:120] for each in found for node in each["nodes"]]
 
 
+async def drawn(page: Page) -> None:
+    """What is known now has been drawn."""
+    await page.evaluate("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))")
+
+
 async def resize(page: Page, size: tuple[int, int]) -> None:
     """And wait until everything has taken its new place."""
     await page.set_viewport_size({"width": size[0], "height": size[1]})
     await page.wait_for_function("(width) => innerWidth === width", arg=size[0])
-    drawn = "new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(next, 60))))"
-    await page.evaluate(drawn)
+    await drawn(page)
+    await page.wait_for_timeout(60)
 
 
 async def fits(page: Page) -> None:

@@ -135,15 +135,30 @@ test("a menu opens with focus on its first entry and arrow keys go around", asyn
   expect(document.activeElement?.textContent).toBe("Ban");
 });
 
+async function staysBeside(target: HTMLElement, float: () => HTMLElement, open: () => void): Promise<void> {
+  const top = () => Number.parseFloat(float().style.top);
+  const box = vi.spyOn(target, "getBoundingClientRect");
+  box.mockReturnValue(new DOMRect(100, 40, 48, 48));
+  open();
+  await vi.waitFor(() => expect(top()).toBeGreaterThan(88));
+  const before = top();
+  box.mockReturnValue(new DOMRect(100, 100, 48, 48));
+  await vi.waitFor(() => expect(top()).toBe(before + 60));
+}
+
 test("an open menu stays beside its button when something moves the button without a word", async () => {
   await show(<Menu label="More" items={[{ label: "Settings" }]} />);
-  const at = vi.spyOn(one("button"), "getBoundingClientRect");
-  at.mockReturnValue(new DOMRect(100, 40, 48, 48));
-  one("button").click();
-  await vi.waitFor(() => expect(one("[popover]").style.top).not.toBe(""));
-  const before = Number.parseFloat(one("[popover]").style.top);
-  at.mockReturnValue(new DOMRect(100, 100, 48, 48));
-  await vi.waitFor(() => expect(Number.parseFloat(one("[popover]").style.top)).toBe(before + 60));
+  await staysBeside(one("button"), () => one("[role=menu]"), () => one("button").click());
+});
+
+test("a tooltip does so too, and stays where it is when its button goes away", async () => {
+  await show(<><IconButton icon="chat" label="Chat" /><ToastHost /></>);
+  const [target, tip] = [one("button"), one(".ui-tooltip")];
+  await staysBeside(target, () => tip, () => target.dispatchEvent(new PointerEvent("pointerover", { bubbles: true })));
+  const before = tip.style.top;
+  target.remove();
+  for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+  expect(tip.style.top).toBe(before);
 });
 
 test("escape closes a menu and gives the focus back to its button", async () => {

@@ -4,8 +4,9 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Button, IconButton, type ButtonSize, type ButtonVariant } from "./button";
 import { giveFocusBack } from "./focus";
 import { Icon, type IconName } from "./icon";
+import { keepAt } from "./keep_at";
 import "./overlays.css";
-import { place, type Align, type Side } from "./position";
+import type { Align, Side } from "./position";
 
 export type MenuEntry =
   | {
@@ -27,24 +28,6 @@ export type MenuEntry =
 /** The browser tells of a closing late: by then the panel that it is about may be gone and the next one be open. */
 function closedNow(event: Event, panel: HTMLElement | null): boolean {
   return (event as unknown as { newState: string }).newState === "closed" && event.currentTarget === panel;
-}
-
-/**
- * Puts a panel beside its anchor, frame by frame: no event tells of everything that moves the one or the other (the
- * window turned, zoomed or scrolled, other items, a bar laid out anew).
- */
-function keepAt(panel: HTMLElement, anchor: () => HTMLElement | null, side: Side, align: Align): () => void {
-  let frame = 0;
-  const put = () => {
-    frame = requestAnimationFrame(put);
-    const box = anchor()?.getBoundingClientRect();
-    if (box === undefined) return;
-    const at = place(box, { width: panel.offsetWidth, height: panel.offsetHeight }, { width: innerWidth, height: innerHeight }, side, align);
-    panel.style.left = `${at.left}px`;
-    panel.style.top = `${at.top}px`;
-  };
-  put();
-  return () => cancelAnimationFrame(frame);
 }
 
 export interface MenuTrigger {

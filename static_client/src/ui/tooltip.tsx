@@ -1,7 +1,7 @@
 // One tooltip for the whole page, in the top layer so that nothing clips it. Any element with `data-tip` has one;
 // `data-tip-key` adds the shortcut. Shown on hover and keyboard focus, gone with Escape (WCAG 1.4.13).
 import { useEffect, useRef } from "preact/hooks";
-import { place } from "./position";
+import { keepAt } from "./keep_at";
 
 export function TooltipLayer() {
   const ref = useRef<HTMLDivElement>(null);
@@ -10,8 +10,10 @@ export function TooltipLayer() {
     if (!tip) return;
     let owner: HTMLElement | null = null;
     let timer = 0;
+    let letGo = () => {};
     const hide = () => {
       clearTimeout(timer);
+      letGo();
       owner = null;
       if (tip.matches(":popover-open")) tip.hidePopover();
     };
@@ -29,10 +31,8 @@ export function TooltipLayer() {
           tip.append(k);
         }
         tip.showPopover();
-        const at = place(target.getBoundingClientRect(), { width: tip.offsetWidth, height: tip.offsetHeight }, { width: innerWidth, height: innerHeight },
-          target.getBoundingClientRect().top > innerHeight / 2 ? "above" : "below", "center");
-        tip.style.left = `${at.left}px`;
-        tip.style.top = `${at.top}px`;
+        const side = target.getBoundingClientRect().top > innerHeight / 2 ? "above" : "below";
+        letGo = keepAt(tip, () => (target.isConnected ? target : null), side, "center");
       }, delay);
     };
     const of = (event: Event) => (event.target instanceof Element ? event.target.closest<HTMLElement>("[data-tip]") : null);
@@ -53,7 +53,7 @@ export function TooltipLayer() {
     document.addEventListener("pointerdown", hide);
     document.addEventListener("keydown", key);
     return () => {
-      clearTimeout(timer);
+      hide();
       document.removeEventListener("pointerover", over);
       document.removeEventListener("focusin", focus);
       document.removeEventListener("focusout", hide);
